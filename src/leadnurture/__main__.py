@@ -1,0 +1,5 @@
+"""`python -m leadnurture` is the `leadnurture` command."""
+
+from leadnurture.cli.main import main
+
+main()
