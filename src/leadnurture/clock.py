@@ -1,6 +1,5 @@
 """The one place where time enters; everything else takes it as an argument."""
 
-import os
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -46,8 +45,3 @@ class VirtualClock:
 def monotonic() -> float:
     """Return seconds that only ever grow, for measuring how long something took."""
     return time.monotonic()
-
-
-def process_id() -> int:
-    """Return the number of this process, which names the holder of a lock beside the time it took it."""
-    return os.getpid()

@@ -30,29 +30,30 @@ def parse_money(text: str, currency: str) -> int:
 
     Raises BadMoneyError for anything else, a negative amount, and another currency's symbol.
     """
-    bare = text.strip()
-    for symbol, meant in _SYMBOLS.items():
-        if symbol in bare:
-            if meant != currency and not (symbol in {"$", "kr"} and currency.endswith(("D", "K"))):
-                raise BadMoneyError(text, f"that is {meant}, the studio counts in {currency}")
-            bare = bare.replace(symbol, "")
-    bare = re.sub(rf"(?i)\b{currency}\b", "", bare).strip()
-    factor = 1
+    bare, factor = _without_currency(text, currency), 1
     if bare[-1:] in {"k", "K"}:
         bare, factor = bare[:-1].strip(), 1000
-    places = exponent(currency)
     try:
-        amount = Decimal(_plain_number(bare)) * factor
+        minor = Decimal(_plain_number(bare)) * factor * 10 ** exponent(currency)
     except InvalidOperation:
-        raise BadMoneyError(text, "it has no number in it" if not re.search(r"\d", bare) else "it has more than a number") from None
-    minor = amount * (10**places)
-    if amount < 0:
-        raise BadMoneyError(text, "it is negative")
+        why = "it has more than a number" if re.search(r"\d", bare) else "it has no number in it"
+        raise BadMoneyError(text, why) from None
+    if not 0 <= minor <= _LARGEST:
+        raise BadMoneyError(text, "it is negative" if minor < 0 else "it is too large")
     if minor != minor.to_integral_value():
-        raise BadMoneyError(text, f"{currency} has {places} decimal places")
-    if minor > _LARGEST:
-        raise BadMoneyError(text, "it is too large")
+        raise BadMoneyError(text, f"{currency} has {exponent(currency)} decimal places")
     return int(minor)
+
+
+def _without_currency(text: str, currency: str) -> str:
+    bare = text.strip()
+    for symbol, meant in _SYMBOLS.items():
+        if symbol not in bare:
+            continue
+        if meant != currency and not (symbol in {"$", "kr"} and currency.endswith(("D", "K"))):
+            raise BadMoneyError(text, f"that is {meant}, the studio counts in {currency}")
+        bare = bare.replace(symbol, "")
+    return re.sub(rf"(?i)\b{currency}\b", "", bare).strip()
 
 
 def _plain_number(text: str) -> str:

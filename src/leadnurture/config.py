@@ -1,0 +1,260 @@
+"""The studio's configuration: `leadnurture.toml`, overridden by the environment, with places in every complaint."""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from leadnurture.errors import ConfigurationError
+
+CONFIG_NAME = "leadnurture.toml"
+PREFIX = "LEADNURTURE_"
+_DURATION = re.compile(r"^(\d+)\s*(s|m|h|d)$")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class BadConfigError(ConfigurationError):
+    """The configuration cannot be read or does not make sense; names the file and line, or the variable."""
+
+
+def _elapsed(value: object) -> object:
+    """Read `30s`, `5m`, `2h` or `1d`."""
+    if isinstance(value, str):
+        found = _DURATION.match(value.strip())
+        if not found:
+            raise ValueError("write a length of time such as 30s, 5m, 2h or 1d")
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if isinstance(value, timedelta):
+        return value
+    raise ValueError("write a length of time such as 30s, 5m, 2h or 1d")
+
+
+Elapsed = Annotated[timedelta, BeforeValidator(_elapsed)]
+
+
+class Section(BaseModel):
+    """A table of the file; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StudioSection(Section):
+    """Who and where the business is."""
+
+    name: str = Field(min_length=1, max_length=200)
+    timezone: str = "Europe/London"
+    country: str = Field(default="GB", pattern=r"^[A-Z]{2}$")
+    subdivision: str | None = None
+    currency: str = Field(default="GBP", pattern=r"^[A-Z]{3}$")
+    locale: str = Field(default="en_GB", pattern=r"^[a-z]{2,3}([_-][A-Za-z]{2,4})?$")
+    public_url: str | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"'{name}' is no time zone; use a name such as Europe/London") from None
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The studio's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class OwnerSection(Section):
+    """The photographer."""
+
+    name: str = Field(min_length=1, max_length=200)
+    email: str
+    phone: str | None = None
+    address: str | None = None
+
+    @field_validator("email")
+    @classmethod
+    def _an_address(cls, text: str) -> str:
+        from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - 40 ms that most starts save
+
+        try:
+            return validate_email(text, check_deliverability=False, test_environment=True).normalized
+        except EmailNotValidError as error:
+            raise ValueError(f"'{text}' is no e-mail address: {error}") from None
+
+
+class SmtpSection(Section):
+    """The server that takes our mail."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+    password_command: str | None = None
+    password_file: Path | None = None
+    ca_file: Path | None = None
+    timeout: Elapsed = timedelta(seconds=60)
+
+
+class MailSection(Section):
+    """How messages leave the house."""
+
+    transport: Literal["outbox", "smtp"] = "outbox"
+    reply_to: str | None = None
+    smtp: SmtpSection | None = None
+
+
+class LimitsSection(Section):
+    """How much may go out; None is no limit. `lead_gap` is the least time between two messages to one couple."""
+
+    per_day: int | None = Field(default=None, ge=1)
+    per_hour: int | None = Field(default=None, ge=1)
+    per_minute: int | None = Field(default=None, ge=1)
+    lead_gap: Elapsed = timedelta(hours=4)
+
+
+class ScoreSection(Section):
+    """From which score a lead is hot or warm."""
+
+    hot: int = Field(default=70, ge=0, le=100)
+    warm: int = Field(default=40, ge=0, le=100)
+
+
+class WorkerSection(Section):
+    """How `run` works."""
+
+    interval: Elapsed = timedelta(minutes=5)
+    concurrency: int = Field(default=4, ge=1, le=32)
+
+
+class Config(Section):
+    """All of `leadnurture.toml`."""
+
+    studio: StudioSection
+    owner: OwnerSection
+    mail: MailSection = MailSection()
+    limits: LimitsSection = LimitsSection()
+    score: ScoreSection = ScoreSection()
+    worker: WorkerSection = WorkerSection()
+
+
+def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
+    """Read the file and lay the environment over it; raises BadConfigError with the line of each mistake."""
+    text = _read(path)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfigError(f"{path}: {error}", hint='TOML looks like: name = "Ann Lee"') from None
+    _refuse_written_password(values, path, text)
+    overridden = _overlay(values, environment)
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        raise _explained(error, path, text, overridden) from None
+    _require_whole(config, path)
+    return config
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except IsADirectoryError:
+        raise BadConfigError(f"{path} is a folder, not a file") from None
+    except UnicodeDecodeError as error:
+        raise BadConfigError(f"{path} is not UTF-8 text (byte {error.start})", hint="save it as UTF-8") from None
+    except OSError as error:
+        raise BadConfigError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _refuse_written_password(values: Mapping[str, Any], path: Path, text: str) -> None:
+    smtp = values.get("mail", {}).get("smtp", {}) if isinstance(values.get("mail"), dict) else {}
+    if isinstance(smtp, dict) and "password" in smtp:
+        line = line_of(text, ("mail", "smtp", "password"))
+        raise BadConfigError(
+            f"{path}:{line}: a password does not belong in this file",
+            hint="use password_command, password_file, or LEADNURTURE_MAIL__SMTP__PASSWORD in the environment",
+        )
+
+
+def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[tuple[str, ...], str]:
+    """Put `LEADNURTURE_SECTION__KEY` variables into the values; return which key came from which variable."""
+    origins: dict[tuple[str, ...], str] = {}
+    for variable, value in sorted(environment.items()):
+        if not variable.startswith(PREFIX) or "__" not in variable:
+            continue
+        *tables, key = keys = tuple(variable.removeprefix(PREFIX).lower().split("__"))
+        inner = values
+        for table in tables:
+            inner = inner.setdefault(table, {})
+            if not isinstance(inner, dict):
+                raise BadConfigError(
+                    f"the environment variable {variable} overrides a key inside '{table}', which is no table"
+                )
+        inner[key] = value
+        origins[keys] = variable
+    return origins
+
+
+def _explained(error: ValidationError, path: Path, text: str, origins: Mapping[tuple[str, ...], str]) -> BadConfigError:
+    lines = [_complaint(dict(item), path, text, origins) for item in error.errors()]
+    return BadConfigError(
+        "\n".join(lines), hint=f"`leadnurture init` in an empty folder writes a {CONFIG_NAME} to compare with"
+    )
+
+
+def _complaint(item: dict[str, Any], path: Path, text: str, origins: Mapping[tuple[str, ...], str]) -> str:
+    keys = tuple(str(part) for part in item["loc"])
+    where = f"environment variable {origins[keys]}" if keys in origins else f"{path}:{line_of(text, keys)}"
+    name = ".".join(keys)
+    if item["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(keys[-1], _keys_of(keys[:-1]), n=1)
+        return f"{where}: unknown key '{name}'" + (f"; did you mean '{near[0]}'?" if near else "")
+    if item["type"] == "missing":
+        return f"{where}: '{name}' is missing"
+    return f"{where}: '{name}': {item['msg'].removeprefix('Value error, ')}"
+
+
+def _keys_of(tables: tuple[str, ...]) -> list[str]:
+    model: Any = Config
+    for table in tables:
+        annotation = model.model_fields[table].annotation
+        model = next(
+            (
+                part
+                for part in getattr(annotation, "__args__", (annotation,))
+                if isinstance(part, type) and issubclass(part, Section)
+            ),
+            Section,
+        )
+    return list(model.model_fields)
+
+
+def line_of(text: str, keys: tuple[str, ...]) -> int:
+    """Return the line (from 1) where a key or, failing that, its table stands in a TOML text; 1 if neither does."""
+    table: tuple[str, ...] = ()
+    best = 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"^\s*\[\[?\s*([\w.\-\" ]+?)\s*\]\]?", line):
+            table = tuple(part.strip(' "') for part in header[1].split("."))
+            best = number if table == keys[: len(table)] else best
+        elif (key := re.match(r"^\s*([\w\-.\"]+)\s*=", line)) and (*table, *key[1].replace('"', "").split(".")) == keys:
+            return number
+    return best
+
+
+def _require_whole(config: Config, path: Path) -> None:
+    if config.mail.transport == "smtp" and config.mail.smtp is None:
+        raise BadConfigError(
+            f'{path}: mail.transport is "smtp" but there is no [mail.smtp] table',
+            hint='add: [mail.smtp]\nhost = "smtp.example.org"',
+        )
+    if config.score.warm > config.score.hot:
+        raise BadConfigError(f"{path}: score.warm ({config.score.warm}) is above score.hot ({config.score.hot})")

@@ -1,0 +1,1 @@
+"""The book of business: leads, timeline, scoring, sources, tasks, conversions, consent."""

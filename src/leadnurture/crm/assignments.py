@@ -1,0 +1,59 @@
+"""Turning `FIELD=VALUE` texts into a lead's values, with suggestions for names that do not exist."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from leadnurture.crm.fields import LEAD_FIELDS, SHORT_NAMES, field_named
+from leadnurture.crm.names import clean, split_couple
+from leadnurture.crm.sources import source_name
+from leadnurture.crm.values import BadValueError, Reading, read_value
+from leadnurture.errors import UsageError
+
+CUSTOM = "custom_fields."
+
+
+class UnknownFieldError(UsageError):
+    """There is no such field."""
+
+    def __init__(self, name: str) -> None:
+        near = get_close_matches(name, [*SHORT_NAMES, *LEAD_FIELDS, "couple"], n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "a field of your own is written custom_fields.NAME=VALUE"
+        super().__init__(f"a lead has no field '{name}'", hint=hint)
+
+
+def read_field(name: str, text: str, reading: Reading) -> dict[str, Any]:
+    """Return the values that one `name` and its text mean; `couple` sets both partners, `custom_fields.x` one key.
+
+    Raises UnknownFieldError or BadValueError.
+    """
+    if name in {"couple", "couple_names"}:
+        bride, groom = split_couple(text)
+        return {"couple_name_bride": bride, "couple_name_groom": groom}
+    if name.startswith(CUSTOM) and len(name) > len(CUSTOM):
+        return {"custom_fields": {name.removeprefix(CUSTOM): clean(text) or None}}
+    field = field_named(name)
+    if field is None:
+        raise UnknownFieldError(name)
+    if not field.editable:
+        raise BadValueError(f"{field.name} is kept by leadnurture and cannot be set by hand")
+    if field.name == "lead_source":
+        return {field.name: source_name(text)}
+    return {field.name: read_value(field, text, reading)}
+
+
+def read_assignments(texts: Iterable[str], reading: Reading) -> dict[str, Any]:
+    """Read `FIELD=VALUE` texts; custom fields are gathered. Raises UsageError for one without `=`."""
+    values: dict[str, Any] = {}
+    for text in texts:
+        name, mark, value = text.partition("=")
+        if not mark:
+            raise UsageError(f"'{text}' should be FIELD=VALUE", hint=f"for example: {text}=… ")
+        for key, read in read_field(name.strip(), value, reading).items():
+            values[key] = {**values.get(key, {}), **read} if key == "custom_fields" else read
+    return values
+
+
+def merged_custom(present: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Return the present custom fields with the given ones laid over; an empty one is taken away."""
+    return {name: value for name, value in {**present, **given}.items() if value is not None}

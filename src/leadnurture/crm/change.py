@@ -1,0 +1,58 @@
+"""One transaction of the book of business, and the facts that happened in it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Session
+
+from leadnurture.config import Config
+
+
+class FactKind(StrEnum):
+    """What can happen to a lead that rules, sequences and reports must know of."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    STATUS = "status"
+    TAGGED = "tagged"
+    SCORED = "scored"
+    ADJUSTED = "adjusted"
+    REPLIED = "replied"
+    CONVERTED = "converted"
+    LOST = "lost"
+    OPTED_OUT = "opted_out"
+    BOUNCED = "bounced"
+    RESUMED = "resumed"
+    ENROLLMENT_ENDED = "enrollment_ended"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that happened to a lead; `text` is a word for the timeline or a reason."""
+
+    kind: FactKind
+    lead_id: int
+    text: str | None = None
+
+
+@dataclass
+class Change:
+    """An open transaction: the session, the instant it happens at, and the facts so far.
+
+    `enrolling` False means that leads touched here are passed over by sequences instead of enrolled (an old spreadsheet).
+    """
+
+    session: Session
+    now: datetime
+    config: Config
+    enrolling: bool = True
+    facts: list[Fact] = field(default_factory=list)
+    enrolled: list[tuple[int, str]] = field(default_factory=list)  # (lead, sequence) that this change enrolled
+    removed: list[tuple[int, str]] = field(default_factory=list)  # (lead, sequence) that this change ended
+
+    def record(self, kind: FactKind, lead_id: int | None, text: str | None = None) -> None:
+        """Note that something happened; the engine reacts to it before the commit."""
+        if lead_id is None:
+            raise ValueError("a fact about a lead that was not flushed yet")
+        self.facts.append(Fact(kind, lead_id, text))

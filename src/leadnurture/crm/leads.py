@@ -1,0 +1,177 @@
+"""Creating, changing and finding leads."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
+
+from leadnurture.crm import sources, standing
+from leadnurture.crm.change import Change, FactKind
+from leadnurture.crm.fields import LEAD_FIELDS
+from leadnurture.crm.names import couple_full_names
+from leadnurture.crm.timeline import note
+from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
+from leadnurture.money import exponent
+from leadnurture.store.tables import Lead
+from leadnurture.store.vocabulary import BudgetRange, InteractionType, LeadStatus
+
+SHOWN_CANDIDATES = 10
+
+
+class DuplicateEmailError(ConflictError):
+    """There is a lead with that address already."""
+
+    def __init__(self, lead: Lead) -> None:
+        super().__init__(
+            f"{lead.primary_email} is lead {lead.id} ({couple_of(lead)}) already",
+            hint=f"see it with: leadnurture lead show {lead.id}",
+            detail={"lead_id": lead.id},
+        )
+
+
+class LeadNotFoundError(NotFoundError):
+    """No lead has that id, address or name."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"there is no lead '{reference}'", hint="leadnurture lead list shows all of them")
+
+
+class AmbiguousLeadError(ConflictError):
+    """Several leads fit."""
+
+    def __init__(self, reference: str, found: Sequence[Lead]) -> None:
+        lines = [f"  {lead.id}  {couple_of(lead)}  {lead.primary_email}" for lead in found[:SHOWN_CANDIDATES]]
+        more = [f"  … and {len(found) - SHOWN_CANDIDATES} more"] if len(found) > SHOWN_CANDIDATES else []
+        super().__init__(
+            "\n".join([f"'{reference}' fits {len(found)} leads:", *lines, *more]),
+            hint="use the id or the e-mail address",
+            detail={"candidates": [{"id": lead.id, "primary_email": lead.primary_email} for lead in found]},
+        )
+
+
+def couple_of(lead: Lead) -> str:
+    """Return the couple's names in full, or their address if we know none."""
+    return couple_full_names(lead.couple_name_bride, lead.couple_name_groom) or lead.primary_email
+
+
+def by_email(session: Session, address: str) -> Lead | None:
+    """Return the lead with that (normalised) address."""
+    return session.exec(select(Lead).where(Lead.primary_email == address)).first()
+
+
+def find(session: Session, reference: str) -> Lead:
+    """Return the one lead that an id, an address or part of a name means.
+
+    Raises LeadNotFoundError or AmbiguousLeadError.
+    """
+    wanted = reference.strip()
+    if wanted.isdigit() and (lead := session.get(Lead, int(wanted))):
+        return lead
+    if "@" in wanted and (lead := by_email(session, wanted.lower())):
+        return lead
+    found = _named(session, wanted)
+    if not found:
+        raise LeadNotFoundError(reference)
+    if len(found) > 1:
+        raise AmbiguousLeadError(reference, found)
+    return found[0]
+
+
+def _named(session: Session, wanted: str) -> Sequence[Lead]:
+    """Find leads by part of a name or address; `Emma & Jack` asks for both names."""
+    query = select(Lead).order_by(col(Lead.id).desc())
+    for word in wanted.replace("&", " ").lower().split():
+        like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        columns = (Lead.couple_name_bride, Lead.couple_name_groom, Lead.primary_email)
+        query = query.where(or_(*(func.lower(column).like(like, escape="\\") for column in columns)))
+    return session.exec(query).all() if wanted else []
+
+
+def create(change: Change, values: Mapping[str, Any], *, origin: str) -> Lead:
+    """Create a lead from parsed values by field name; `origin` says how it came (typed, spreadsheet …).
+
+    Raises DuplicateEmailError if the address is known, InvalidInputError if there is none.
+    """
+    given = {name: value for name, value in values.items() if value is not None}
+    if "primary_email" not in given:
+        raise InvalidInputError("a lead needs an e-mail address", hint="give it with --email")
+    if known := by_email(change.session, given["primary_email"]):
+        raise DuplicateEmailError(known)
+    given.setdefault("lead_source", "website")
+    source = sources.require(change, given["lead_source"])
+    given.setdefault("priority_level", sources.default_priority(source))
+    given.setdefault("assigned_to_user_id", source.auto_assign_to_user_id)
+    given.setdefault("inquiry_at", change.now)
+    if "budget_range" not in given and "estimated_budget" in given:
+        given["budget_range"] = budget_range(given["estimated_budget"], change.config.studio.currency)
+    lead = Lead(**given, unsubscribe_token=secrets.token_urlsafe(12), created_at=change.now, updated_at=change.now)
+    change.session.add(lead)
+    change.session.flush()
+    _note_beginning(change, lead, origin)
+    return lead
+
+
+def _note_beginning(change: Change, lead: Lead, origin: str) -> None:
+    sources.touch(change, lead, lead.inquiry_at)
+    note(change, lead, InteractionType.LEAD_CREATED, f"Inquiry from {lead.lead_source} ({origin})", who="owner")
+    if lead.lead_status is LeadStatus.WON:
+        lead.converted_at = lead.converted_at or lead.inquiry_at
+    change.record(FactKind.CREATED, lead.id)
+
+
+def budget_range(minor: int, currency: str) -> BudgetRange:
+    """Return the band that a budget in minor units falls into."""
+    major = minor / 10 ** exponent(currency)
+    bounds = (
+        (1000, BudgetRange.UNDER_1000),
+        (2500, BudgetRange.FROM_1000),
+        (5000, BudgetRange.FROM_2500),
+        (10_000, BudgetRange.FROM_5000),
+    )
+    return next((band for bound, band in bounds if major < bound), BudgetRange.FROM_10000)
+
+
+def update(change: Change, lead: Lead, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Set parsed values by field name; return what really changed, as field → (old, new).
+
+    Raises DuplicateEmailError if an address belongs to another lead.
+    """
+    changed = {name: (getattr(lead, name), value) for name, value in values.items() if getattr(lead, name) != value}
+    if not changed:
+        return {}
+    if "primary_email" in changed and (other := by_email(change.session, changed["primary_email"][1])):
+        raise DuplicateEmailError(other)
+    plain = {name: new for name, (_, new) in changed.items() if name not in _SPECIAL}
+    for name, new in plain.items():
+        setattr(lead, name, new)
+    _follow(change, lead, changed)
+    lead.updated_at = change.now
+    if plain:
+        told = ", ".join(LEAD_FIELDS[name].label for name in plain)
+        metadata = {name: [_plain(old), _plain(new)] for name, (old, new) in changed.items() if name in plain}
+        note(change, lead, InteractionType.LEAD_UPDATED, f"Changed: {told}", metadata=metadata, who="owner")
+        change.record(FactKind.CHANGED, lead.id)
+    return changed
+
+
+_SPECIAL = frozenset({"lead_status", "automation_paused"})
+
+
+def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) -> None:
+    """Do what hangs on some fields: a status is a fact, a source is a touch, a budget has its band."""
+    if "lead_source" in changed:
+        sources.require(change, lead.lead_source)
+        sources.touch(change, lead, change.now)
+    if "estimated_budget" in changed and "budget_range" not in changed:
+        budget = lead.estimated_budget
+        lead.budget_range = None if budget is None else budget_range(budget, change.config.studio.currency)
+    if "lead_status" in changed:
+        standing.set_status(change, lead, changed["lead_status"][1])
+    if "automation_paused" in changed:
+        (standing.pause if changed["automation_paused"][1] else standing.resume)(change, lead)
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | int | float | bool | list | dict) else str(value)

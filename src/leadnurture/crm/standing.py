@@ -1,0 +1,126 @@
+"""Where a lead stands with us: status, tags, booking, loss, opt-out, bounce, pause. Each is a fact on the timeline."""
+
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import select
+
+from leadnurture.crm.change import Change, FactKind
+from leadnurture.crm.names import clean
+from leadnurture.crm.timeline import note
+from leadnurture.crm.values import BadValueError
+from leadnurture.store.tables import Conversion, Enrollment, Lead, Touch
+from leadnurture.store.vocabulary import ConversionType, EnrollmentStatus, InteractionType, LeadStatus
+
+
+def set_status(change: Change, lead: Lead, status: LeadStatus, *, who: str = "owner") -> None:
+    """Move a lead to a status; winning and losing are facts of their own. Does nothing if it stands there already."""
+    old = lead.lead_status
+    if old == status:
+        return
+    lead.lead_status = status
+    note(
+        change,
+        lead,
+        InteractionType.STATUS_CHANGED,
+        f"{old.value} → {status.value}",
+        metadata={"old": old.value, "new": status.value},
+        who=who,
+    )
+    change.record(FactKind.STATUS, lead.id, status.value)
+    if status is LeadStatus.WON:
+        lead.converted_at = lead.converted_at or change.now
+        change.record(FactKind.CONVERTED, lead.id)
+    if status in {LeadStatus.LOST, LeadStatus.SPAM, LeadStatus.DUPLICATE}:
+        change.record(FactKind.LOST, lead.id, status.value)
+
+
+def add_tag(change: Change, lead: Lead, tag: str) -> bool:
+    """Add a tag (trimmed, at most 100 characters); return whether it is new. Raises BadValueError for an empty one."""
+    name = clean(tag)
+    if not name or len(name) > 100:
+        raise BadValueError(f"'{tag}' is no tag")
+    if name.casefold() in {known.casefold() for known in lead.tags}:
+        return False
+    lead.tags = [*lead.tags, name]
+    note(change, lead, InteractionType.TAG_ADDED, name)
+    change.record(FactKind.TAGGED, lead.id, name)
+    return True
+
+
+def convert(
+    change: Change,
+    lead: Lead,
+    value: int,
+    *,
+    kind: ConversionType = ConversionType.BOOKING_CONFIRMED,
+    at: datetime | None = None,
+    notes: str | None = None,
+) -> Conversion:
+    """Record a booking of `value` minor units; the lead is won from now on."""
+    assert lead.id is not None
+    when = at or change.now
+    touches = change.session.exec(select(Touch).where(Touch.lead_id == lead.id).order_by("touched_at", "id")).all()
+    completed = change.session.exec(
+        select(func.count()).where(Enrollment.lead_id == lead.id, Enrollment.status == EnrollmentStatus.COMPLETED)
+    ).one()
+    conversion = Conversion(
+        lead_id=lead.id,
+        conversion_type=kind,
+        conversion_value=value,
+        conversion_date=when,
+        first_touch_source=touches[0].source_name if touches else lead.lead_source,
+        last_touch_source=touches[-1].source_name if touches else lead.lead_source,
+        touch_points_count=len(touches),
+        days_to_conversion=max(0, (when - lead.inquiry_at).days),
+        total_interactions=lead.total_interactions,
+        nurture_sequences_completed=completed,
+        attributed_revenue=value,
+        notes=notes,
+        created_at=change.now,
+    )
+    change.session.add(conversion)
+    lead.converted_at, lead.conversion_value = when, (lead.conversion_value or 0) + value
+    note(
+        change, lead, InteractionType.BOOKING_CONFIRMED, "Booked", content=notes, metadata={"value": value}, who="owner"
+    )
+    set_status(change, lead, LeadStatus.WON)
+    change.record(FactKind.CONVERTED, lead.id)
+    return conversion
+
+
+def lose(change: Change, lead: Lead, reason: str, details: str | None = None) -> None:
+    """Close an inquiry that went elsewhere, with the reason."""
+    lead.lost_reason, lead.lost_details = clean(reason)[:100], details
+    set_status(change, lead, LeadStatus.LOST)
+
+
+def opt_out(change: Change, lead: Lead, how: str) -> None:
+    """The couple wants no more messages; `how` we know."""
+    if lead.opt_out_date is None:
+        lead.opt_out_date = change.now
+        note(change, lead, InteractionType.OPTED_OUT, how, who="lead")
+        change.record(FactKind.OPTED_OUT, lead.id, how)
+
+
+def bounce(change: Change, lead: Lead, answer: str) -> None:
+    """A server refused the couple's address for good, in its own words."""
+    if lead.bounced_at is None:
+        lead.bounced_at = change.now
+        change.record(FactKind.BOUNCED, lead.id, answer)
+    note(change, lead, InteractionType.EMAIL_BOUNCED, answer)
+
+
+def pause(change: Change, lead: Lead) -> None:
+    """Freeze every sequence of a lead."""
+    if not lead.automation_paused:
+        lead.automation_paused = True
+        note(change, lead, InteractionType.AUTOMATION_PAUSED, "Automation paused", who="owner")
+
+
+def resume(change: Change, lead: Lead) -> None:
+    """Let a lead's sequences go on."""
+    if lead.automation_paused:
+        lead.automation_paused = False
+        note(change, lead, InteractionType.AUTOMATION_RESUMED, "Automation resumed", who="owner")
+        change.record(FactKind.RESUMED, lead.id)

@@ -1,0 +1,88 @@
+"""The append-only list of what happened with a lead."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from leadnurture.crm.change import Change, FactKind
+from leadnurture.store.tables import Interaction, Lead
+from leadnurture.store.vocabulary import InteractionType
+
+# What counts as an interaction with the couple, not as bookkeeping about them.
+_CONTACTS = frozenset(
+    {
+        InteractionType.EMAIL_SENT,
+        InteractionType.EMAIL_RECEIVED,
+        InteractionType.EMAIL_OPENED,
+        InteractionType.EMAIL_CLICKED,
+        InteractionType.PHONE_CALL,
+        InteractionType.MEETING_SCHEDULED,
+        InteractionType.MEETING_COMPLETED,
+        InteractionType.PROPOSAL_SENT,
+        InteractionType.PROPOSAL_VIEWED,
+        InteractionType.CONTRACT_SENT,
+        InteractionType.PAYMENT_RECEIVED,
+        InteractionType.WEBSITE_VISIT,
+        InteractionType.SOCIAL_MEDIA_ENGAGEMENT,
+        InteractionType.REFERRAL_RECEIVED,
+    }
+)
+_OUR_CONTACTS = frozenset({InteractionType.EMAIL_SENT, InteractionType.PHONE_CALL, InteractionType.PROPOSAL_SENT})
+
+
+def note(
+    change: Change,
+    lead: Lead,
+    kind: InteractionType,
+    subject: str,
+    *,
+    content: str | None = None,
+    metadata: dict[str, Any] | None = None,
+    outcome: str | None = None,
+    who: str = "leadnurture",
+) -> Interaction:
+    """Put one entry on a timeline and keep the lead's counters in step; `who` did it (owner, lead, leadnurture)."""
+    assert lead.id is not None
+    entry = Interaction(
+        lead_id=lead.id,
+        user_id=who,
+        interaction_type=kind,
+        interaction_subject=subject[:255],
+        interaction_content=content,
+        interaction_metadata=metadata or {},
+        interaction_outcome=outcome,
+        created_at=change.now,
+    )
+    change.session.add(entry)
+    _count(change, lead, kind)
+    return entry
+
+
+def _count(change: Change, lead: Lead, kind: InteractionType) -> None:
+    if kind in _CONTACTS:
+        lead.total_interactions += 1
+        lead.last_contact_at = change.now
+    if kind in _OUR_CONTACTS and lead.first_contact_at is None:
+        lead.first_contact_at = change.now
+    if kind is InteractionType.EMAIL_OPENED:
+        lead.email_opens += 1
+    elif kind is InteractionType.EMAIL_CLICKED:
+        lead.email_clicks += 1
+    elif kind is InteractionType.WEBSITE_VISIT:
+        lead.website_visits += 1
+
+
+def reply(change: Change, lead: Lead, text: str | None) -> None:
+    """The couple wrote back: on the timeline, and a reason for sequences to stop."""
+    lead.last_reply_at = change.now
+    note(change, lead, InteractionType.EMAIL_RECEIVED, "They replied", content=text, who="lead")
+    change.record(FactKind.REPLIED, lead.id)
+
+
+def timeline_of(session: Session, lead_id: int, *, newest: int | None = None) -> Sequence[Interaction]:
+    """Return a lead's timeline in order of time; only the `newest` entries if given."""
+    newest_first = (col(Interaction.created_at).desc(), col(Interaction.id).desc())
+    query = select(Interaction).where(Interaction.lead_id == lead_id).order_by(*newest_first).limit(newest)
+    entries = session.exec(query).all()
+    return list(reversed(entries))

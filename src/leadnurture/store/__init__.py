@@ -1,0 +1,1 @@
+"""Tables, opening the file, migrations. Importing this package loads nothing heavy."""

@@ -1,0 +1,88 @@
+"""The open database: short transactions for reading and writing, as SQLModel sessions."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlmodel import Session
+
+from leadnurture.store.errors import NotADatabaseError
+from leadnurture.store.files import connect, create_file, told
+from leadnurture.store.migrations import migrate
+
+
+class Database:
+    """One studio's file. A write transaction takes SQLite's write lock at its start, so it can never fail half way."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = _engine(path)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Yield a session inside BEGIN IMMEDIATE; commit at the end, roll back on any exception."""
+        with self._translated(), Session(self._engine, expire_on_commit=False) as session:
+            session.connection(execution_options={"leadnurture_begin": "BEGIN IMMEDIATE"})
+            yield session
+            session.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Yield a session that sees one consistent state and writes nothing."""
+        with self._translated(), Session(self._engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+            session.rollback()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            if isinstance(error.orig, sqlite3.OperationalError):
+                raise told(self.path, error.orig) from error
+            raise
+        except DatabaseError as error:
+            if isinstance(error.orig, sqlite3.IntegrityError) or not isinstance(error.orig, sqlite3.DatabaseError):
+                raise
+            raise NotADatabaseError(self.path, str(error.orig)) from error
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine("sqlite://", creator=lambda: connect(path), pool_size=2, pool_reset_on_return="rollback")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # The driver is in autocommit mode: transactions start where we say, as we say.
+        connection.exec_driver_sql(connection.get_execution_options().get("leadnurture_begin", "BEGIN"))
+
+    return engine
+
+
+def create_database(path: Path, now: datetime) -> None:
+    """Create the studio's database with the latest schema; raises FileExistsError if something is there."""
+    connection = create_file(path)
+    try:
+        migrate(connection, path, now)
+    except BaseException:
+        connection.close()
+        path.unlink(missing_ok=True)
+        raise
+    connection.close()
+
+
+def open_database(path: Path, now: datetime) -> Database:
+    """Open the studio's database, migrated to the latest schema; raises the errors of `store.errors`."""
+    connection = connect(path)
+    try:
+        migrate(connection, path, now)
+    finally:
+        connection.close()
+    return Database(path)

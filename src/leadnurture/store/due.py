@@ -1,0 +1,70 @@
+"""The one definition of what is due, as portable SQL: the engine and the quick look before it use the same words.
+
+This module must stay free of heavy imports: an idle `run --once` needs nothing else.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from leadnurture.store.errors import NewerDatabaseError
+from leadnurture.store.files import connect, translated
+from leadnurture.store.migrations import LATEST, version_of
+
+_WALKING = """
+FROM lead_nurture_enrollments e
+JOIN leads l ON l.id = e.lead_id
+JOIN nurture_sequences s ON s.id = e.sequence_id
+WHERE e.status = 'active' AND NOT l.automation_paused AND s.is_active AND s.deleted_at IS NULL
+"""
+DUE_ENROLLMENTS = f"SELECT e.id {_WALKING} AND e.next_at <= :now ORDER BY e.next_at, e.id LIMIT :batch"
+WAITING_ENROLLMENTS = f"SELECT count(*), min(e.next_at) {_WALKING} AND (e.next_at IS NULL OR e.next_at > :now)"
+DUE_MESSAGES = "SELECT id FROM outbox WHERE state = 'queued' AND due_at <= :now ORDER BY due_at, id LIMIT :batch"
+NEXT_MESSAGE = "SELECT min(due_at) FROM outbox WHERE state = 'queued' AND due_at > :now"
+DOUBTFUL_MESSAGES = "SELECT count(*) FROM outbox WHERE state = 'in_doubt'"
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Whether a tick has work now, and what waits for later (instants in UTC)."""
+
+    work: bool
+    waiting: int
+    next_at: datetime | None
+
+
+def stored(instant: datetime) -> str:
+    """Return an instant as the file holds it, for comparing in SQL."""
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+
+
+def instant(text: str | None) -> datetime | None:
+    """Return a stored instant as aware UTC."""
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def look(path: Path, now: datetime) -> Outlook | None:
+    """Tell whether anything is due at `now`; None if the file must be migrated first.
+
+    Raises the errors of `store.errors`.
+    """
+    connection = connect(path)
+    try:
+        with translated(path):
+            found = version_of(connection)
+            if found > LATEST:
+                raise NewerDatabaseError(path, found, LATEST)
+            return _outlook(connection, stored(now)) if found == LATEST else None
+    finally:
+        connection.close()
+
+
+def _outlook(connection: sqlite3.Connection, now: str) -> Outlook:
+    due = {"now": now, "batch": 1}
+    work = any(connection.execute(question, due).fetchone() for question in (DUE_ENROLLMENTS, DUE_MESSAGES))
+    doubtful = connection.execute(DOUBTFUL_MESSAGES).fetchone()[0]
+    waiting, next_step = connection.execute(WAITING_ENROLLMENTS, due).fetchone()
+    next_message = connection.execute(NEXT_MESSAGE, due).fetchone()[0]
+    soonest = min((text for text in (next_step, next_message) if text), default=None)
+    return Outlook(work=work or doubtful > 0, waiting=waiting, next_at=instant(soonest))

@@ -1,0 +1,94 @@
+"""Opening the database file with SQLite set for safety (see docs/architecture.md, Promises)."""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from leadnurture.store.errors import (
+    DatabaseBusyError,
+    DatabaseUnwritableError,
+    NoDatabaseError,
+    NotADatabaseError,
+)
+
+APPLICATION_ID = 0x4C4E7572  # "LNur"
+BUSY_TIMEOUT_MS = 10_000
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open an existing database file in autocommit mode, set for safety; raises the errors of `store.errors`."""
+    if not path.exists():
+        raise NoDatabaseError(path)
+    if path.is_dir():
+        raise NotADatabaseError(path, "it is a folder")
+    with translated(path):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
+        )
+        try:
+            make_safe(connection)
+            _require_ours(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def make_safe(connection: sqlite3.Connection) -> None:
+    """Set the PRAGMAs that every connection needs: a rollback journal that survives power loss, and foreign keys."""
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+    connection.execute("PRAGMA synchronous=EXTRA")
+    connection.execute("PRAGMA foreign_keys=ON")
+    if sys.platform == "darwin":
+        connection.execute("PRAGMA fullfsync=ON")
+
+
+def create_file(path: Path) -> sqlite3.Connection:
+    """Create an empty database file that only its owner may read, stamped as ours; raises FileExistsError."""
+    with translated(path):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            make_safe(connection)
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _require_ours(connection: sqlite3.Connection, path: Path) -> None:
+    found = connection.execute("PRAGMA application_id").fetchone()[0]
+    if found != APPLICATION_ID:
+        raise NotADatabaseError(path, "another program wrote it" if found else "it was not made by `leadnurture init`")
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's and the system's complaints about the file into errors for people."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise told(path, error) from error
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError):
+            raise
+        raise NotADatabaseError(path, str(error)) from error
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise DatabaseUnwritableError(path, error.strerror or str(error)) from error
+
+
+def told(path: Path, error: sqlite3.OperationalError) -> Exception:
+    """Return the error for people that stands for one of SQLite's, or that one if it is a fault of ours."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return DatabaseBusyError(path)
+    if any(word in text for word in ("full", "readonly", "read-only", "I/O error", "unable to open")):
+        return DatabaseUnwritableError(path, text)
+    return error

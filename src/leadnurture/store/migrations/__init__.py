@@ -1,0 +1,65 @@
+"""Numbered steps from one schema version to the next; `user_version` says which ran last.
+
+A step is never edited once it has been released: a new one is added. `tests/store` proves that walking all steps gives
+the very schema that the tables describe.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from leadnurture.store.errors import NewerDatabaseError
+from leadnurture.store.files import translated
+from leadnurture.store.migrations import m0001_first
+
+Migration = Callable[[sqlite3.Connection], None]
+
+MIGRATIONS: tuple[Migration, ...] = (m0001_first.apply,)
+LATEST = len(MIGRATIONS)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the schema version of the open file; 0 is an empty one."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, path: Path, now: datetime) -> int:
+    """Bring the open file to the latest schema, a backup first, each step in one transaction; return how many ran.
+
+    Raises NewerDatabaseError if a later program wrote the file.
+    """
+    found = version_of(connection)
+    if found > LATEST:
+        raise NewerDatabaseError(path, found, LATEST)
+    if 0 < found < LATEST:
+        _back_up(connection, path, found, now)
+    for number, step in enumerate(MIGRATIONS[found:], start=found + 1):
+        with translated(path):
+            _run(connection, number, step)
+    return LATEST - found
+
+
+def _run(connection: sqlite3.Connection, number: int, step: Migration) -> None:
+    """Run one step and record it, in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if version_of(connection) < number:  # another process may have been quicker
+            step(connection)
+            connection.execute(f"PRAGMA user_version={number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _back_up(connection: sqlite3.Connection, path: Path, found: int, now: datetime) -> None:
+    folder = path.parent / "backups"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    target = folder / f"{path.stem}-before-v{found + 1}-{now:%Y%m%dT%H%M%SZ}.db"
+    copy = sqlite3.connect(target)
+    try:
+        target.chmod(0o600)
+        connection.backup(copy)
+    finally:
+        copy.close()

@@ -1,0 +1,31 @@
+"""SQLModel tables, one row type per word of the design. They do not validate: input is parsed before it comes here."""
+
+from leadnurture.store.tables.business import Conversion, ScoreAdjustment, ScoringRule, Source, Task
+from leadnurture.store.tables.lead import Interaction, Lead, Touch
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import (
+    Enrollment,
+    Execution,
+    PassedOver,
+    SequenceRow,
+    SequenceStep,
+    SequenceVersion,
+)
+
+__all__ = [
+    "Conversion",
+    "Enrollment",
+    "Execution",
+    "Interaction",
+    "Lead",
+    "OutboxMessage",
+    "PassedOver",
+    "ScoreAdjustment",
+    "ScoringRule",
+    "SequenceRow",
+    "SequenceStep",
+    "SequenceVersion",
+    "Source",
+    "Task",
+    "Touch",
+]

@@ -1,0 +1,131 @@
+"""Leads, their timeline, tags and touches."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index
+from sqlmodel import Field, SQLModel
+
+from leadnurture.store.tables.columns import Instant, word
+from leadnurture.store.vocabulary import (
+    BudgetRange,
+    ContactMethod,
+    InteractionType,
+    LeadStatus,
+    Priority,
+    Temperature,
+)
+
+
+class Lead(SQLModel, table=True):
+    """A couple's inquiry. The two `couple_name_*` fields hold the two partners, whoever they are."""
+
+    __tablename__ = "leads"
+    __table_args__ = (
+        Index("idx_leads_status", "lead_status"),
+        Index("idx_leads_source", "lead_source"),
+        Index("idx_leads_score", "lead_score"),
+        Index("idx_leads_wedding_date", "wedding_date"),
+        Index("idx_leads_follow_up", "next_follow_up_at"),
+        Index("idx_leads_created", "created_at"),
+        Index("idx_leads_email", "primary_email", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    lead_source: str = Field(max_length=100)
+    source_details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+    couple_name_bride: str | None = Field(default=None, max_length=255)
+    couple_name_groom: str | None = Field(default=None, max_length=255)
+    primary_email: str = Field(max_length=255)
+    secondary_email: str | None = Field(default=None, max_length=255)
+    primary_phone: str | None = Field(default=None, max_length=32)
+    secondary_phone: str | None = Field(default=None, max_length=32)
+    preferred_contact_method: ContactMethod = Field(default=ContactMethod.EMAIL, sa_type=word(ContactMethod))
+
+    wedding_date: date | None = None
+    wedding_venue: str | None = None
+    wedding_location: str | None = Field(default=None, max_length=255)
+    estimated_guest_count: int | None = None
+    estimated_budget: int | None = None  # minor units of the studio's currency
+    budget_range: BudgetRange | None = Field(default=None, sa_type=word(BudgetRange))
+
+    services_needed: list[str] = Field(default_factory=list, sa_type=JSON)
+    specific_requirements: str | None = None
+    additional_notes: str | None = None
+
+    lead_status: LeadStatus = Field(default=LeadStatus.NEW, sa_type=word(LeadStatus))
+    lead_score: int = 0
+    lead_temperature: Temperature = Field(default=Temperature.COLD, sa_type=word(Temperature))
+    priority_level: Priority = Field(default=Priority.MEDIUM, sa_type=word(Priority))
+    quality_rating: float | None = None
+
+    inquiry_at: datetime = Field(sa_type=Instant)
+    first_contact_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_contact_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_reply_at: datetime | None = Field(default=None, sa_type=Instant)
+    next_follow_up_at: datetime | None = Field(default=None, sa_type=Instant)
+    total_interactions: int = 0
+    email_opens: int = 0
+    email_clicks: int = 0
+    website_visits: int = 0
+
+    converted_at: datetime | None = Field(default=None, sa_type=Instant)
+    conversion_value: int | None = None  # minor units
+    lost_reason: str | None = Field(default=None, max_length=100)
+    lost_details: str | None = None
+
+    assigned_to_user_id: str | None = Field(default=None, max_length=100)
+    team_id: str | None = Field(default=None, max_length=100)
+
+    nurture_sequence_id: str | None = Field(default=None, max_length=100)  # the sequence that enrolled it last
+    automation_paused: bool = False
+
+    consent_marketing: bool = False
+    consent_data_processing: bool = False
+    gdpr_consent_date: datetime | None = Field(default=None, sa_type=Instant)
+    opt_out_date: datetime | None = Field(default=None, sa_type=Instant)
+    bounced_at: datetime | None = Field(default=None, sa_type=Instant)
+    unsubscribe_token: str = Field(max_length=40, unique=True)
+
+    tags: list[str] = Field(default_factory=list, sa_type=JSON)
+    custom_fields: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    created_at: datetime = Field(sa_type=Instant)
+    updated_at: datetime = Field(sa_type=Instant)
+
+
+class Interaction(SQLModel, table=True):
+    """One entry of a lead's timeline; appended, never changed."""
+
+    __tablename__ = "lead_interactions"
+    __table_args__ = (
+        Index("idx_lead_interactions_lead_id", "lead_id", "created_at"),
+        Index("idx_lead_interactions_type", "interaction_type"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    lead_id: int = Field(foreign_key="leads.id", ondelete="CASCADE")
+    user_id: str | None = Field(default=None, max_length=100)  # owner, lead or engine: who did it
+    interaction_type: InteractionType = Field(sa_type=word(InteractionType))
+    interaction_subject: str | None = Field(default=None, max_length=255)
+    interaction_content: str | None = None
+    interaction_metadata: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    interaction_outcome: str | None = Field(default=None, max_length=100)
+    follow_up_required: bool = False
+    follow_up_date: datetime | None = Field(default=None, sa_type=Instant)
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Touch(SQLModel, table=True):
+    """One dated contact of a lead with a source; what attribution shares a booking over."""
+
+    __tablename__ = "lead_touches"
+    __table_args__ = (Index("idx_lead_touches_lead", "lead_id", "touched_at"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    lead_id: int = Field(foreign_key="leads.id", ondelete="CASCADE")
+    source_name: str = Field(max_length=100)
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    touched_at: datetime = Field(sa_type=Instant)

@@ -1,0 +1,42 @@
+"""The outbox: messages frozen as bytes, waiting for delivery or settled."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from leadnurture.store.tables.columns import Instant, word
+from leadnurture.store.vocabulary import OutboxState
+
+
+class OutboxMessage(SQLModel, table=True):
+    """One message, rendered once; what goes out are these bytes and no others."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("enrollment_id", "step_key"),
+        Index("idx_outbox_due", "state", "due_at"),
+        Index("idx_outbox_sent", "sent_at"),
+        Index("idx_outbox_lead", "lead_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    lead_id: int = Field(foreign_key="leads.id", ondelete="CASCADE")
+    enrollment_id: int = Field(foreign_key="lead_nurture_enrollments.id", ondelete="CASCADE")
+    execution_id: int = Field(foreign_key="sequence_executions.id", ondelete="CASCADE")
+    sequence_id: str = Field(max_length=100)
+    step_key: str = Field(max_length=100)
+    message_id: str = Field(max_length=255, unique=True)
+    sender: str = Field(max_length=320)
+    recipients: list[str] = Field(sa_type=JSON)
+    subject: str
+    content: bytes
+    needs_smtputf8: bool = False
+    state: OutboxState = Field(default=OutboxState.QUEUED, sa_type=word(OutboxState))
+    reason: str | None = None  # the server's last answer, or why it was withdrawn
+    attempts: int = 0
+    due_at: datetime = Field(sa_type=Instant)
+    queued_at: datetime = Field(sa_type=Instant)
+    in_doubt_at: datetime | None = Field(default=None, sa_type=Instant)
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
