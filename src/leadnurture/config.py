@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from leadnurture.errors import ConfigurationError
+from leadnurture.locate import CONFIG_NAME
 
-CONFIG_NAME = "leadnurture.toml"
 PREFIX = "LEADNURTURE_"
 _DURATION = re.compile(r"^(\d+)\s*(s|m|h|d)$")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-_JOIN = re.compile(r"\s+(?:&|\+|and|und|et|y|e|og|och|en)\s+|\s*[&+/]\s*", re.IGNORECASE)
+# A capital Y or E between two names is a middle initial.
+_JOIN = re.compile(r"\s+(?:(?i:&|\+|and|und|et|og|och|en)|y|e)\s+|\s*[&+/]\s*")
 _TITLE = re.compile(r"^(?:mr|mrs|ms|miss|mx|dr)\b\.?\s*", re.IGNORECASE)
 
 

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,9 @@ EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 _YES = {"yes", "y", "true", "1", "on", "x", "✓"}
 _NO = {"no", "n", "false", "0", "off", ""}
 _DAY_FIRST_EXCEPT = {"US", "PH", "FM", "PW", "MH"}  # month first; all others write the day first or ISO
-_ISO = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}([T ].*)?$")
+_ISO = re.compile(r"^\d{4}([-/.])\d{1,2}\1\d{1,2}([T ].*)?$")  # 2027/06/14 as well: the year first leaves no doubt
+_CLOCK = re.compile(r"[ T,]+(\d{1,2}):(\d{2})(?::\d{2})?(?i:\s?([ap])\.?m\.?)?( (?:GMT|UTC)([+-]\d{1,2})?)?$")
+_WEEKDAY = re.compile(r"\b(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?\b[.,]?", re.IGNORECASE)
 _NUMERIC = re.compile(r"^(\d{1,2})\s*[./\-]\s*(\d{1,2})\s*[./\-]\s*(\d{2}|\d{4})$")
 
 
@@ -104,14 +106,16 @@ def read_phone(text: str, region: str) -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         raise BadValueError(f"'{text}' is no phone number") from None
-    if not phonenumbers.is_possible_number(number):
+    # A number that is possible only locally (without its area code) has no E.164 form that anybody could dial.
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise BadValueError(f"'{text}' is no phone number ({region} numbers are of another length)")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def read_date(text: str, order: str | None) -> date:
     """Return a date written ISO, in numbers (by `order`), or in words (`3 July 2027`); raises BadValueError."""
-    found = _iso_date(text) if _ISO.match(text) else _numeric_date(text, order) or _worded_date(text, order)
+    bare = _WEEKDAY.sub("", text).strip(" ,")  # `Sat 5/6/2027` is numbers too, not words that dateutil may guess at
+    found = _iso_date(bare) if _ISO.match(bare) else _numeric_date(bare, order) or _worded_date(text, order)
     if not EARLIEST <= found <= LATEST:
         raise BadValueError(f"'{text}' is the year {found.year}; dates lie between {EARLIEST.year} and {LATEST.year}")
     return found
@@ -119,7 +123,7 @@ def read_date(text: str, order: str | None) -> date:
 
 def _iso_date(text: str) -> date:
     try:
-        year, month, day = (int(part) for part in re.split(r"[T ]", text)[0].split("-"))
+        year, month, day = (int(part) for part in re.split(r"[-/.]", re.split(r"[T ]", text)[0]))
         return date(year, month, day)
     except ValueError:
         raise BadValueError(f"'{text}' is no date in any calendar") from None
@@ -163,19 +167,29 @@ def _worded_date(text: str, order: str | None) -> date:
 
 def read_instant(text: str, reading: Reading) -> datetime:
     """Return an instant in UTC; a date alone is nine o'clock that morning, a time without offset is in the zone."""
+    clock = _CLOCK.search(text)
     if _ISO.match(text) and len(text) > 10:
         try:
             found = datetime.fromisoformat(text)
+            return (found if found.tzinfo else found.replace(tzinfo=reading.zone)).astimezone(UTC)
         except ValueError:
-            raise BadValueError(f"'{text}' is no date and time; write it like 2027-06-14 09:30") from None
-        return (found if found.tzinfo else found.replace(tzinfo=reading.zone)).astimezone(UTC)
-    clock = re.search(r"[ T,]+(\d{1,2}):(\d{2})(?::\d{2})?$", text)
+            if clock is None:
+                raise BadValueError(f"'{text}' is no date and time; write it like 2027-06-14 09:30") from None
     day = read_date(text[: clock.start()] if clock else text, reading.date_order)
     try:
-        at = time(int(clock[1]), int(clock[2])) if clock else time(9)
+        at = _time_of_day(clock, reading.zone) if clock else time(9, tzinfo=reading.zone)
     except ValueError:
         raise BadValueError(f"'{text}' has no such time of day") from None
-    return datetime.combine(day, at, reading.zone).astimezone(UTC)
+    return datetime.combine(day, at).astimezone(UTC)
+
+
+def _time_of_day(clock: re.Match[str], here: ZoneInfo) -> time:
+    """Return the time that `_CLOCK` found, as `9:12`, `9:12:33 pm` or `9:12:33 am GMT+1` (Google's forms)."""
+    hour, half = int(clock[1]), (clock[3] or "").lower()
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    zone = timezone(timedelta(hours=int(clock[5] or 0))) if clock[4] else here
+    return time(hour, int(clock[2]), tzinfo=zone)
 
 
 def _number(field: LeadField, text: str, _: Reading) -> int:

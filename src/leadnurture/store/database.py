@@ -35,7 +35,6 @@ class Database:
         """Yield a session that sees one consistent state and writes nothing."""
         with self._translated(), Session(self._engine, expire_on_commit=False, autoflush=False) as session:
             yield session
-            session.rollback()
 
     def close(self) -> None:
         """Close the file."""

@@ -20,8 +20,11 @@ WHERE e.status = 'active' AND NOT l.automation_paused AND s.is_active AND s.dele
 """
 DUE_ENROLLMENTS = f"SELECT e.id {_WALKING} AND e.next_at <= :now ORDER BY e.next_at, e.id LIMIT :batch"
 WAITING_ENROLLMENTS = f"SELECT count(*), min(e.next_at) {_WALKING} AND (e.next_at IS NULL OR e.next_at > :now)"
-DUE_MESSAGES = "SELECT id FROM outbox WHERE state = 'queued' AND due_at <= :now ORDER BY due_at, id LIMIT :batch"
-NEXT_MESSAGE = "SELECT min(due_at) FROM outbox WHERE state = 'queued' AND due_at > :now"
+_MAY_GO = f"""state = 'queued' AND enrollment_id IN (SELECT e.id {_WALKING} AND l.opt_out_date IS NULL)"""
+DUE_MESSAGES = f"SELECT id FROM outbox WHERE {_MAY_GO} AND due_at <= :now ORDER BY due_at, id"
+NEXT_MESSAGE = f"SELECT min(due_at) FROM outbox WHERE {_MAY_GO} AND due_at > :now"
+# The commit before a message leaves: it asks once more whether the lead may get it.
+INTEND = f"UPDATE outbox SET state = 'in_doubt', in_doubt_at = :now WHERE id = :id AND {_MAY_GO}"
 DOUBTFUL_MESSAGES = "SELECT count(*) FROM outbox WHERE state = 'in_doubt'"
 
 
@@ -62,7 +65,9 @@ def look(path: Path, now: datetime) -> Outlook | None:
 
 def _outlook(connection: sqlite3.Connection, now: str) -> Outlook:
     due = {"now": now, "batch": 1}
-    work = any(connection.execute(question, due).fetchone() for question in (DUE_ENROLLMENTS, DUE_MESSAGES))
+    work = any(
+        connection.execute(question, due).fetchone() for question in (DUE_ENROLLMENTS, f"{DUE_MESSAGES} LIMIT 1")
+    )
     doubtful = connection.execute(DOUBTFUL_MESSAGES).fetchone()[0]
     waiting, next_step = connection.execute(WAITING_ENROLLMENTS, due).fetchone()
     next_message = connection.execute(NEXT_MESSAGE, due).fetchone()[0]

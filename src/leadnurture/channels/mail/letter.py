@@ -1,0 +1,65 @@
+"""What a letter is before it becomes bytes, and what it is afterwards."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadnurture.errors import InvalidInputError
+
+
+class UnsendableError(InvalidInputError):
+    """A letter cannot become a message: an address, a date or an identifier has no proper form."""
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """An address, with the name to show beside it."""
+
+    address: str
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that travels with a letter; `media_type` may carry parameters ("text/calendar; method=REQUEST")."""
+
+    filename: str
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """All that a message says, as values.
+
+    `date` is timezone-aware, in the zone that the Date header is to show. Message-IDs are written with their angle
+    brackets. `unsubscribe` is a mailto: URL for List-Unsubscribe.
+    """
+
+    message_id: str
+    date: datetime
+    sender: Mailbox
+    to: tuple[Mailbox, ...]
+    subject: str
+    text: str
+    html: str | None = None
+    reply_to: Mailbox | None = None
+    cc: tuple[Mailbox, ...] = ()
+    bcc: tuple[Mailbox, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    unsubscribe: str | None = None
+
+
+@dataclass(frozen=True)
+class FrozenMessage:
+    """A message as it goes over the wire: the envelope, and the content in CRLF lines before dot-stuffing.
+
+    The content is 7-bit unless `needs_smtputf8`, which an address with a non-ASCII local part brings about.
+    """
+
+    message_id: str
+    sender: str
+    recipients: tuple[str, ...]
+    content: bytes
+    needs_smtputf8: bool = False

@@ -1,0 +1,68 @@
+"""What went wrong with an SMTP server, as one line for people and as a verdict."""
+
+import smtplib
+import socket
+import ssl
+
+from leadnurture.channels.smtp_settings import SmtpSettings
+from leadnurture.channels.transport import Answer, Verdict
+
+_CLOSING = 421  # RFC 5321: the server is about to hang up
+_OUR_SETTINGS = frozenset({530, 534, 535, 538})  # RFC 4954: authentication or encryption is wanted, at any command
+
+# The first that fits; SMTPException and TimeoutError are OSErrors too.
+_SENTENCES: tuple[tuple[type[BaseException], str], ...] = (
+    (TimeoutError, "{place} did not answer in {timeout:g} s"),
+    (ssl.SSLCertVerificationError, "{place} has a certificate that cannot be trusted: {reason}"),
+    (ssl.SSLError, "{place} broke off the encryption: {reason}"),
+    (socket.gaierror, "{place} cannot be found: {reason}"),
+    (smtplib.SMTPResponseException, "{place} answered {reason}"),
+    (smtplib.SMTPServerDisconnected, "{place} closed the connection"),
+    (smtplib.SMTPException, "{place}: {reason}"),
+    (ConnectionResetError, "{place} closed the connection"),
+    (BrokenPipeError, "{place} closed the connection"),
+    (Exception, "{place} cannot be reached: {reason}"),
+)
+
+
+def describe(trouble: Exception, settings: SmtpSettings) -> str:
+    """Return what happened as a line that names the server."""
+    cause = _cause(trouble)
+    sentence = next(sentence for kind, sentence in _SENTENCES if isinstance(cause, kind))
+    return sentence.format(place=settings.place, timeout=settings.timeout, reason=_reason(cause))
+
+
+def spoken(code: int, reply: bytes) -> str:
+    """Return a server's reply as text; a code of -1 stands for something that is no SMTP reply."""
+    text = reply.decode("utf-8", "replace")
+    return f"{code} {text}" if code >= 0 else f"no SMTP reply: {text}"
+
+
+def judge(code: int, reply: bytes, wanted: range, *, garbled: Verdict) -> Answer:
+    """Return what a reply means for the message; `garbled` is the verdict on a reply that makes no sense here."""
+    return Answer(_verdict(code, wanted, garbled), spoken(code, reply))
+
+
+def _verdict(code: int, wanted: range, garbled: Verdict) -> Verdict:
+    if code in wanted:
+        return Verdict.ACCEPTED
+    if code == _CLOSING or code in _OUR_SETTINGS:
+        return Verdict.SERVER
+    if 400 <= code < 500:
+        return Verdict.TRANSIENT
+    return Verdict.REFUSED if 500 <= code < 600 else garbled
+
+
+def _cause(trouble: BaseException) -> BaseException:
+    """Return what smtplib wraps: behind "disconnected" there may be a timeout."""
+    wrapped = isinstance(trouble, smtplib.SMTPServerDisconnected) and isinstance(trouble.__context__, OSError)
+    return trouble.__context__ or trouble if wrapped else trouble
+
+
+def _reason(cause: BaseException) -> str:
+    if isinstance(cause, smtplib.SMTPResponseException):
+        error = cause.smtp_error
+        return spoken(cause.smtp_code, error if isinstance(error, bytes) else error.encode("utf-8", "replace"))
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return cause.verify_message
+    return getattr(cause, "strerror", None) or str(cause)

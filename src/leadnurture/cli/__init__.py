@@ -1,0 +1,1 @@
+"""The commands: argv in, one call, one view out. Importing this package loads nothing heavy."""

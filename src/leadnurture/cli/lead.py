@@ -1,0 +1,26 @@
+"""`leadnurture lead`: the couples who asked."""
+
+import typer
+
+from leadnurture.cli.lead_entering import add, set_fields
+from leadnurture.cli.lead_looking import list_leads, show_lead
+from leadnurture.cli.lead_spreadsheet import export_leads, import_leads
+from leadnurture.cli.lead_standing import convert, log, lose, opt_out, pause, resume
+
+lead = typer.Typer(name="lead", help="The couples who asked about a date.", no_args_is_help=True, rich_markup_mode=None)
+
+for name, command in (
+    ("add", add),
+    ("list", list_leads),
+    ("show", show_lead),
+    ("set", set_fields),
+    ("log", log),
+    ("convert", convert),
+    ("lose", lose),
+    ("opt-out", opt_out),
+    ("pause", pause),
+    ("resume", resume),
+    ("import", import_leads),
+    ("export", export_leads),
+):
+    lead.command(name)(command)

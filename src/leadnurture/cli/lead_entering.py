@@ -1,0 +1,154 @@
+"""`lead add` and `lead set`: typing a couple in, and correcting what is known."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from leadnurture.cli import terminal
+from leadnurture.cli.options import AsJson, LeadArgument, open_studio
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from leadnurture.crm.change import Change
+    from leadnurture.store.tables import Lead
+    from leadnurture.studio import Studio
+
+
+def add(
+    context: typer.Context,
+    email: Annotated[str, typer.Option("--email", help="The couple's address.")],
+    couple: Annotated[str | None, typer.Option(help='Both names, such as "Emma Stone & Jack Smith".')] = None,
+    phone: Annotated[str | None, typer.Option(help="A phone number.")] = None,
+    source: Annotated[str | None, typer.Option(help="Where they heard of you, such as instagram.")] = None,
+    wedding_date: Annotated[str | None, typer.Option(help="Such as 2027-06-14 or '14 June 2027'.")] = None,
+    venue: Annotated[str | None, typer.Option(help="The venue.")] = None,
+    location: Annotated[str | None, typer.Option(help="The town or region.")] = None,
+    budget: Annotated[str | None, typer.Option(help="Such as £2,400.")] = None,
+    guests: Annotated[str | None, typer.Option(help="How many guests.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag; may be repeated.")] = None,
+    assign: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Any other field.")] = None,
+    enroll: Annotated[bool, typer.Option("--enroll/--no-enroll", help="Let sequences begin with them.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Enter a couple who asked; sequences that fit begin at once.
+
+    Example: leadnurture lead add --email emma@example.com --couple "Emma Stone & Jack Smith" --wedding-date 2027-06-14
+    """
+    from leadnurture.crm import leads
+
+    typed = {
+        "primary_email": email,
+        "couple": couple,
+        "primary_phone": phone,
+        "lead_source": source,
+        "wedding_date": wedding_date,
+        "wedding_venue": venue,
+        "wedding_location": location,
+        "estimated_budget": budget,
+        "estimated_guest_count": guests,
+        "tags": ",".join(tag) if tag else None,
+    }
+    with open_studio(context) as studio:
+        given = [f"{name}={value}" for name, value in typed.items() if value is not None]
+        values = _values(studio, [*given, *(assign or [])])
+        with studio.change(enrolling=enroll) as change:
+            lead = leads.create(change, values, origin="typed in")
+        enrolled = [sequence for _, sequence in change.enrolled]
+        if as_json:
+            terminal.print_json(_added(studio, lead, enrolled))
+            return
+    terminal.say(f"Lead {lead.id}: {leads.couple_of(lead)}, score {lead.lead_score} ({lead.lead_temperature.value})")
+    terminal.say(f"Enrolled in: {', '.join(enrolled)}" if enrolled else "No sequence begins with them.")
+    terminal.say(f"\nNext: leadnurture lead show {lead.id}" + (", leadnurture run --once" if enrolled else ""))
+
+
+def set_fields(
+    context: typer.Context,
+    lead: LeadArgument,
+    assignments: Annotated[
+        list[str], typer.Argument(metavar="FIELD=VALUE...", help="An empty value clears the field.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Change what is known of a couple; scores and sequences follow at once.
+
+    Example: leadnurture lead set emma wedding_venue="Babington House" lead_status=qualified
+    """
+    from leadnurture.crm import leads
+
+    with open_studio(context) as studio:
+        values = _values(studio, assignments)
+        with studio.change() as change:
+            found = leads.find(change.session, lead)
+            old_score = found.lead_score
+            changed = leads.update(change, found, _merged(found, values))
+        if as_json:
+            terminal.print_json(_updated(studio, found, old_score, change))
+            return
+    _tell_changes(found, changed, old_score, change)
+
+
+def _values(studio: "Studio", assignments: list[str]) -> dict[str, Any]:
+    from leadnurture.crm.assignments import read_assignments
+
+    return read_assignments(assignments, studio.reading())
+
+
+def _merged(lead: "Lead", values: "Mapping[str, Any]") -> dict[str, Any]:
+    from leadnurture.crm.assignments import merged_custom
+
+    merged = dict(values)
+    if "custom_fields" in merged:
+        merged["custom_fields"] = merged_custom(lead.custom_fields, merged["custom_fields"])
+    return merged
+
+
+def _added(studio: "Studio", lead: "Lead", enrolled: list[str]) -> dict[str, Any]:
+    from leadnurture.reports.lead_json import lead_json
+
+    return {
+        "lead": lead_json(lead, studio.config),
+        "lead_score_calculated": lead.lead_score,
+        "nurture_sequences_enrolled": enrolled,
+    }
+
+
+def _updated(studio: "Studio", lead: "Lead", old_score: int, change: "Change") -> dict[str, Any]:
+    from leadnurture.crm.change import Change
+    from leadnurture.crm.rules import active_rules
+    from leadnurture.crm.scores import explain
+    from leadnurture.reports.lead_json import lead_json
+
+    with studio.read() as session:
+        score = explain(Change(session, change.now, studio.config), lead, active_rules(session, studio.reading()))
+    return {
+        "lead": lead_json(lead, studio.config),
+        "score_changes": {
+            "old_score": old_score,
+            "new_score": lead.lead_score,
+            "score_adjustments": [vars(point) for point in score.points],
+        },
+        "automation_changes": {
+            "sequences_enrolled": [sequence for _, sequence in change.enrolled],
+            "sequences_removed": [sequence for _, sequence in change.removed],
+        },
+    }
+
+
+def _tell_changes(lead: "Lead", changed: "Mapping[str, tuple[Any, Any]]", old_score: int, change: "Change") -> None:
+    from leadnurture.crm.leads import couple_of
+    from leadnurture.crm.operators import shown
+
+    if not changed:
+        terminal.say(f"Lead {lead.id} ({couple_of(lead)}): nothing changed.")
+        return
+    terminal.say(f"Lead {lead.id} ({couple_of(lead)}):")
+    for name, (old, new) in changed.items():
+        terminal.say(f"  {name}: {shown(old)} → {shown(new)}")
+    if lead.lead_score != old_score:
+        terminal.say(f"  score: {old_score} → {lead.lead_score} ({lead.lead_temperature.value})")
+    for _, sequence in change.enrolled:
+        terminal.say(f"  enrolled in {sequence}")
+    for _, sequence in change.removed:
+        terminal.say(f"  left {sequence}")

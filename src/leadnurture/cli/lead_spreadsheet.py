@@ -1,0 +1,224 @@
+"""`lead import` and `lead export`: the photographer's own spreadsheet in, and out again."""
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from leadnurture.cli import terminal
+from leadnurture.cli.options import AsJson, open_studio
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from leadnurture.crm.spreadsheet.importing import ImportResult
+    from leadnurture.crm.spreadsheet.sheet import Sheet
+
+SOME_FAILED = 1
+SHOWN = 20
+
+
+def import_leads(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE.csv", help="A CSV file, or - for standard input.")],
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", metavar="HEADER=FIELD", help="What a column means.")
+    ] = None,
+    dates: Annotated[str | None, typer.Option(help="dmy or mdy: how the file writes dates.")] = None,
+    enroll: Annotated[bool, typer.Option("--enroll", help="Let sequences begin with the new couples.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="One bad row, and nothing is imported.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in a spreadsheet of inquiries, as it is: good rows go in, bad ones are listed with the reason.
+
+    Example: leadnurture lead import inquiries.csv --map "Where did you hear about us?=lead_source"
+
+    Nobody is enrolled unless you say --enroll: an old spreadsheet does not wake sleeping couples. Importing the same file
+    again changes nothing.
+    """
+    from leadnurture.crm.spreadsheet.columns import match_columns
+    from leadnurture.crm.spreadsheet.importing import import_sheet
+    from leadnurture.crm.spreadsheet.sheet import read_sheet
+
+    with open_studio(context) as studio:
+        reading = studio.reading(_order(dates))
+        sheet = read_sheet(_content(file), file)
+        columns = match_columns(sheet.headers, _maps(mapping or []))
+        with _progress(len(sheet.rows)) as step, studio.change(enrolling=enroll) as change:
+            result = import_sheet(change, sheet, columns, reading, strict=strict, on_row=step)
+            studio.engine.follow(change)
+            matches = (
+                _matches(change.session, result.created) if not enroll else _tally(name for _, name in change.enrolled)
+            )
+            if dry_run:
+                change.session.rollback()
+    rejected_file = None if dry_run or not result.rejected else _write_rejected(file, sheet, result)
+    if as_json:
+        terminal.print_json(_as_json(result, matches, rejected_file, enroll=enroll, dry_run=dry_run))
+    else:
+        _tell(result, matches, rejected_file, enroll=enroll, dry_run=dry_run)
+    raise typer.Exit(SOME_FAILED if result.rejected else 0)
+
+
+def export_leads(
+    context: typer.Context,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="A file, or - for standard output.")
+    ] = "-",
+    as_json: AsJson = False,
+) -> None:
+    """Write all couples as CSV (or JSON); `lead import` reads it back.
+
+    Example: leadnurture lead export -o couples.csv
+    """
+    import csv
+    import io
+
+    from sqlmodel import select
+
+    from leadnurture.crm.spreadsheet.exporting import export_rows
+    from leadnurture.reports.lead_json import lead_json
+    from leadnurture.store.tables import Lead
+
+    with open_studio(context) as studio:
+        with studio.read() as session:
+            leads = session.exec(select(Lead).order_by("id")).all()
+        if as_json:
+            terminal.print_json({"leads": [lead_json(lead, studio.config) for lead in leads]})
+            return
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(export_rows(leads, currency=studio.config.studio.currency))
+    if output == "-":
+        sys.stdout.write(text.getvalue())
+        return
+    Path(output).write_text(text.getvalue(), encoding="utf-8", newline="")
+    terminal.say(f"{len(leads)} couples written to {output}")
+
+
+def _order(dates: str | None) -> str | None:
+    from leadnurture.errors import UsageError
+
+    if dates not in {None, "dmy", "mdy"}:
+        raise UsageError(f"--dates is dmy or mdy, not '{dates}'")
+    return dates
+
+
+def _content(file: str) -> bytes:
+    from leadnurture.errors import InvalidInputError, NotFoundError
+
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except FileNotFoundError:
+        raise NotFoundError(f"there is no file {file}") from None
+    except IsADirectoryError:
+        raise InvalidInputError(f"{file} is a folder, not a CSV file") from None
+    except OSError as error:
+        raise InvalidInputError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _maps(mapping: list[str]) -> dict[str, str]:
+    from leadnurture.errors import UsageError
+
+    maps: dict[str, str] = {}
+    for text in mapping:
+        header, mark, target = text.rpartition("=")
+        if not mark or not header.strip() or not target.strip():
+            raise UsageError(f"--map '{text}' should be HEADER=FIELD", hint='such as --map "Heard of us=lead_source"')
+        maps[header.strip()] = target.strip()
+    return maps
+
+
+def _progress(rows: int) -> "AbstractContextManager[Callable[[], None] | None]":
+    """Show a bar on a terminal when there is enough to wait for."""
+    if rows < 500 or not sys.stderr.isatty():
+        return nullcontext(None)
+    from leadnurture.cli.views.progress import bar
+
+    return bar(rows, "rows")
+
+
+def _matches(session: Any, created: tuple[int, ...]) -> dict[str, int]:
+    """Return how many of the new couples each sequence passed over only because nobody was to be enrolled."""
+    from sqlmodel import select
+
+    from leadnurture.store.tables import PassedOver
+
+    new = set(created)
+    rows = session.exec(select(PassedOver.lead_id, PassedOver.sequence_id)).all()
+    return _tally(sequence for lead, sequence in rows if lead in new)
+
+
+def _tally(names: Any) -> dict[str, int]:
+    from collections import Counter
+
+    return dict(sorted(Counter(names).items()))
+
+
+def _write_rejected(file: str, sheet: "Sheet", result: "ImportResult") -> str | None:
+    """Write the rejected rows beside the file, to be mended and imported again; None if that cannot be done."""
+    from leadnurture.crm.spreadsheet.importing import rejected_csv
+
+    if file == "-":
+        return None
+    target = Path(f"{file}.rejected.csv" if not file.lower().endswith(".csv") else f"{file[:-4]}.rejected.csv")
+    try:
+        target.write_bytes(rejected_csv(sheet, result.rejected))
+    except OSError as error:
+        terminal.say(f"warning: {target} cannot be written: {error.strerror}; the rows are listed below")
+        return None
+    return str(target)
+
+
+def _as_json(
+    result: "ImportResult", matches: dict[str, int], rejected_file: str | None, *, enroll: bool, dry_run: bool
+) -> dict[str, Any]:
+    return {
+        "created": len(result.created),
+        "updated": len(result.updated),
+        "unchanged": result.unchanged,
+        "rejected": [vars(rejection) for rejection in result.rejected],
+        "rejected_file": rejected_file,
+        "enrolled" if enroll else "would_match": matches,
+        "columns": {column.header: column.target for column in result.columns},
+        "dry_run": dry_run,
+    }
+
+
+def _tell(
+    result: "ImportResult", matches: dict[str, int], rejected_file: str | None, *, enroll: bool, dry_run: bool
+) -> None:
+    would = "would be " if dry_run else ""
+    counts = (len(result.created), "new"), (len(result.updated), f"{would}updated"), (result.unchanged, "unchanged")
+    told = ", ".join(f"{count} {word}" for count, word in counts)
+    lines = len({rejection.line for rejection in result.rejected})
+    print(f"{told}, {lines} rejected" + (" (dry run: nothing was changed)" if dry_run else ""))  # noqa: T201
+    if not result.created and not result.updated and not result.rejected:
+        terminal.say("Everything in this file was here already; nothing has changed.")
+    for rejection in result.rejected[:SHOWN]:
+        where = f" {rejection.column}:" if rejection.column else ""
+        terminal.say(f"  line {rejection.line}:{where} {rejection.reason}")
+    if len(result.rejected) > SHOWN:
+        terminal.say(f"  … and {len(result.rejected) - SHOWN} more")
+    if rejected_file:
+        terminal.say(f"The rejected rows are in {rejected_file}: mend them there and import that file.")
+    _tell_sequences(matches, enroll=enroll, dry_run=dry_run, created=len(result.created))
+
+
+def _tell_sequences(matches: dict[str, int], *, enroll: bool, dry_run: bool, created: int) -> None:
+    if enroll:
+        word = "would be enrolled" if dry_run else "enrolled"
+        for name, count in matches.items():
+            terminal.say(f"  {count} {word} in {name}")
+        terminal.say("" if dry_run else "\nNext: leadnurture run --once")
+    elif matches:
+        terminal.say("Nobody was enrolled. With --enroll they would have been considered by:")
+        for name, count in matches.items():
+            terminal.say(f"  {name}: {count} would match")
+    elif created:
+        terminal.say("No sequence matches the new couples. Next: leadnurture lead list")

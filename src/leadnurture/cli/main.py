@@ -1,0 +1,97 @@
+"""The `leadnurture` command: all nouns, and the edge at which every error becomes a message and an exit code."""
+
+import errno
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from leadnurture import __version__
+from leadnurture.cli import terminal
+from leadnurture.cli.apply import apply
+from leadnurture.cli.demo import demo
+from leadnurture.cli.init import init
+from leadnurture.cli.lead import lead
+from leadnurture.cli.outbox import outbox
+from leadnurture.cli.report import report
+from leadnurture.cli.run import run
+from leadnurture.cli.sequence import sequence
+from leadnurture.cli.status import status
+from leadnurture.errors import ConfigurationError, LeadnurtureError, UsageError
+
+app = typer.Typer(
+    name="leadnurture",
+    help="Keep the couples who ask about a date, and follow up with each of them: never twice, never lost.\n\n"
+    "Begin with:  leadnurture init my-studio",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"leadnurture {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def everywhere(
+    context: typer.Context,
+    studio: Annotated[Path | None, typer.Option("--studio", metavar="DIR", help="The studio's folder.")] = None,
+    version: Annotated[  # noqa: ARG001
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=lambda wanted: _print_version(wanted=wanted), help="Show the version."
+        ),
+    ] = False,
+) -> None:
+    """Options of every command."""
+    context.obj = studio
+
+
+for command in (init, demo, status, run, apply):
+    app.command()(command)
+for noun in (lead, sequence, outbox, report):
+    app.add_typer(noun)
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    as_json = "--json" in sys.argv
+    try:
+        code = app(standalone_mode=False)
+    except LeadnurtureError as error:
+        terminal.complain(error, as_json=as_json)
+        code = error.exit_code
+    except TyperException as error:
+        code = _misused(error, as_json=as_json)
+    except (typer.Abort, KeyboardInterrupt):
+        terminal.say("\nstopped; nothing is half done")
+        code = 130
+    except OSError as error:
+        code = _system_trouble(error, as_json=as_json)
+    sys.exit(code or 0)
+
+
+def _misused(error: TyperException, *, as_json: bool) -> int:
+    message = error.format_message()
+    if message:  # empty when help was shown because nothing was asked for
+        usage = getattr(error, "ctx", None)
+        hint = f"{usage.command_path} --help" if usage is not None else None
+        terminal.complain(UsageError(message, hint=hint), as_json=as_json)
+    return error.exit_code
+
+
+def _system_trouble(error: OSError, *, as_json: bool) -> int:
+    if error.errno == errno.EPIPE:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has seen enough
+        return 0
+    hint = "free some space and run it again" if error.errno == errno.ENOSPC else "check the path and its permissions"
+    trouble = ConfigurationError(f"{error.filename or 'the system'}: {error.strerror or error}", hint=hint)
+    terminal.complain(trouble, as_json=as_json)
+    return trouble.exit_code

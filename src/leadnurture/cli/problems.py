@@ -1,0 +1,40 @@
+"""Showing problems in files: the place, the line itself with a mark under it, and what would be right."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from leadnurture.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from leadnurture.sequences.problems import Problem
+
+
+class BrokenSequencesError(InvalidInputError):
+    """Sequence files have errors; nothing was applied."""
+
+    def __init__(self, problems: "list[Problem]") -> None:
+        count = f"{len(problems)} error{'s' * (len(problems) > 1)}"
+        super().__init__(
+            f"{count} in the sequence files; nothing was applied\n\n{as_text(problems)}",
+            hint="mend it and try again; leadnurture sequence check shows warnings too",
+            detail={"problems": [problem.as_json() for problem in problems]},
+        )
+
+
+def as_text(problems: "Iterable[Problem]") -> str:
+    """Return the problems as a compiler would show them."""
+    return "\n\n".join(_one(problem) for problem in problems)
+
+
+def _one(problem: "Problem") -> str:
+    place = problem.place
+    lines = [f"{problem.file}:{place.line}:{place.column}: {problem.severity.value}: {problem.message}"]
+    if problem.text.strip():
+        shown = problem.text.replace("\t", " ")
+        gutter = f"{place.line:>5} | "
+        lines.append(f"{gutter}{shown[:110]}")
+        if place.column <= 110:
+            lines.append(" " * (len(gutter) + place.column - 1) + "^")
+    if problem.hint:
+        lines.append("      = " + problem.hint.replace("\n", "\n        "))
+    return "\n".join(lines)

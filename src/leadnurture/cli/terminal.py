@@ -1,0 +1,81 @@
+"""The one place that writes to the terminal: data to stdout, messages to stderr, errors as people and scripts read them."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from leadnurture.errors import LeadnurtureError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+PIPED_WIDTH = 100
+
+
+def stdout() -> "Console":
+    """Return the console for data: colours only on a terminal."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else PIPED_WIDTH
+    return Console(width=width, highlight=False, soft_wrap=False)
+
+
+def stderr() -> "Console":
+    """Return the console for messages."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def answer(data: Any, view: "Callable[[], RenderableType]", *, as_json: bool) -> None:
+    """Print a command's result: as JSON, or as the view makes it."""
+    if as_json:
+        print_json(data)
+    else:
+        stdout().print(view())
+
+
+def print_json(data: Any) -> None:
+    """Print the documented envelope."""
+    sys.stdout.write(json.dumps({"success": True, "data": data}, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def say(text: str) -> None:
+    """Tell the user something that is not data."""
+    sys.stderr.write(f"{text}\n")
+
+
+def complain(error: LeadnurtureError, *, as_json: bool) -> None:
+    """Tell what went wrong and what to do next."""
+    if as_json:
+        told = {"success": False, "message": error.message, "error": error.detail or error.hint, "code": error.code}
+        sys.stderr.write(json.dumps(told, ensure_ascii=False, default=str) + "\n")
+        return
+    red, plain = ("\x1b[31m", "\x1b[0m") if _coloured(sys.stderr) else ("", "")
+    say(f"{red}error:{plain} {error.message}")
+    if error.hint:
+        say(f"  → {error.hint}")
+
+
+def _coloured(stream: Any) -> bool:
+    return bool(stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def is_interactive() -> bool:
+    """Tell whether a person can be asked: both ends are a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def confirm(question: str, *, yes: bool) -> bool:
+    """Ask for a yes; without a terminal a missing `--yes` is an error that names it."""
+    from leadnurture.errors import UsageError
+
+    if yes:
+        return True
+    if not is_interactive():
+        raise UsageError(f"{question} Without a terminal this needs --yes", hint="add --yes if you mean it")
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}

@@ -1,0 +1,1 @@
+"""A photographer's own spreadsheet: read, matched to fields, imported, and exported again."""

@@ -1,0 +1,162 @@
+"""Whether, and why: judging a condition over a lead's values. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leadnurture.crm.operators import holds, shown, value_at
+from leadnurture.sequences.condition import Condition, TagTest, WeddingTest
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One part of a condition as it was judged: what was asked, what was there, whether it held."""
+
+    asked: str
+    actual: str
+    held: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a condition holds, with the trace of all its clauses."""
+
+    held: bool
+    trace: tuple[Clause, ...]
+
+    @property
+    def why_not(self) -> str:
+        """The first clause that failed, in words; empty if none did."""
+        failed = next((clause for clause in self.trace if not clause.held), None)
+        return f"{failed.asked}, but it is {failed.actual}" if failed else ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What conditions look at: a lead's portrait, and whether it has replied (since its enrollment, inside one)."""
+
+    values: Mapping[str, Any]
+    replied: bool = False
+
+
+def judge(condition: Condition | None, subject: Subject) -> Verdict:
+    """Return the verdict; no condition always holds."""
+    if condition is None:
+        return Verdict(held=True, trace=())
+    trace: list[Clause] = []
+    for name in condition.model_fields_set:
+        if getattr(condition, name) is not None:
+            trace.extend(_JUDGES[name](condition, subject))
+    return Verdict(all(clause.held for clause in trace), tuple(trace))
+
+
+def _word(name: str, field: str) -> Callable[[Condition, Subject], list[Clause]]:
+    def judged(condition: Condition, subject: Subject) -> list[Clause]:
+        wanted = condition.source_names if name == "source" else [str(word) for word in getattr(condition, name)]
+        actual = str(subject.values.get(field))
+        return [Clause(f"{name} is {' or '.join(wanted)}", actual, actual in wanted)]
+
+    return judged
+
+
+def _score(condition: Condition, subject: Subject) -> list[Clause]:
+    assert condition.score is not None
+    actual = subject.values["lead_score"]
+    low, high = condition.score.min, condition.score.max
+    return [Clause(f"score is {low} to {high}", str(actual), low <= actual <= high)]
+
+
+def _tags(condition: Condition, subject: Subject) -> list[Clause]:
+    assert condition.tags is not None
+    test: TagTest = condition.tags
+    present = {tag.casefold() for tag in subject.values["tags"]}
+    actual = f"tagged {shown(subject.values['tags'])}"
+    clauses = []
+    if test.all:
+        clauses.append(
+            Clause(f"tags have all of {shown(test.all)}", actual, {t.casefold() for t in test.all} <= present)
+        )
+    if test.any:
+        clauses.append(
+            Clause(f"tags have any of {shown(test.any)}", actual, bool({t.casefold() for t in test.any} & present))
+        )
+    if test.none:
+        clauses.append(
+            Clause(f"tags have none of {shown(test.none)}", actual, not {t.casefold() for t in test.none} & present)
+        )
+    return clauses
+
+
+def _wedding(condition: Condition, subject: Subject) -> list[Clause]:
+    assert condition.wedding is not None
+    test: WeddingTest = condition.wedding
+    days = subject.values["days_until_wedding"]
+    actual = "without a date" if days is None else f"in {days} days" if days >= 0 else f"{-days} days ago"
+    clauses = []
+    if test.known is not None:
+        asked = "the wedding date is known" if test.known else "the wedding date is not known"
+        clauses.append(Clause(asked, actual, (days is not None) == test.known))
+    if test.within is not None:
+        limit = test.within.roughly.total_seconds() / 86400
+        clauses.append(Clause(f"the wedding is within {test.within}", actual, days is not None and 0 <= days <= limit))
+    if test.beyond is not None:
+        limit = test.beyond.roughly.total_seconds() / 86400
+        clauses.append(Clause(f"the wedding is beyond {test.beyond}", actual, days is not None and days > limit))
+    return clauses
+
+
+def _consent(condition: Condition, subject: Subject) -> list[Clause]:
+    actual = bool(subject.values["consent_marketing"])
+    asked = "consent to marketing is given" if condition.consent else "consent to marketing is not given"
+    return [Clause(asked, "given" if actual else "not given", actual == condition.consent)]
+
+
+def _replied(condition: Condition, subject: Subject) -> list[Clause]:
+    asked = "they replied" if condition.replied else "they have not replied"
+    return [Clause(asked, "replied" if subject.replied else "not replied", subject.replied == condition.replied)]
+
+
+def _fields(condition: Condition, subject: Subject) -> list[Clause]:
+    clauses = []
+    for test in condition.fields or ():
+        actual = value_at(subject.values, test.field)
+        asked = f"{test.field} {test.operator.value.replace('_', ' ')} {shown(test.value)}"
+        clauses.append(Clause(asked, shown(actual), holds(test.operator, actual, test.expected)))
+    return clauses
+
+
+def _all_of(condition: Condition, subject: Subject) -> list[Clause]:
+    return [clause for part in condition.all_of or () for clause in judge(part, subject).trace]
+
+
+def _any_of(condition: Condition, subject: Subject) -> list[Clause]:
+    verdicts = [judge(part, subject) for part in condition.any_of or ()]
+    fitting = next((verdict for verdict in verdicts if verdict.held), None)
+    if fitting:
+        return list(fitting.trace)
+    asked = " or ".join(verdict.why_not.partition(", but")[0] for verdict in verdicts)
+    actual = "; ".join(verdict.why_not.partition(", but it is ")[2] for verdict in verdicts)
+    return [Clause(asked or "any of nothing", actual, held=False)]
+
+
+def _none_of(condition: Condition, subject: Subject) -> list[Clause]:
+    verdict = judge(condition.none_of, subject)
+    asked = " and ".join(clause.asked for clause in verdict.trace)
+    return [Clause(f"not ({asked})", "so" if verdict.held else "not so", not verdict.held)]
+
+
+_JUDGES: Mapping[str, Callable[[Condition, Subject], list[Clause]]] = {
+    "status": _word("status", "lead_status"),
+    "source": _word("source", "lead_source"),
+    "temperature": _word("temperature", "lead_temperature"),
+    "priority": _word("priority", "priority_level"),
+    "score": _score,
+    "tags": _tags,
+    "wedding": _wedding,
+    "consent": _consent,
+    "replied": _replied,
+    "fields": _fields,
+    "all_of": _all_of,
+    "any_of": _any_of,
+    "none_of": _none_of,
+}

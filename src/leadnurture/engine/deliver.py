@@ -1,0 +1,128 @@
+"""Delivering: intent before act.
+
+For each message: the server takes sender and recipients → commit `in_doubt` → the content → commit what came of it. The
+lanes talk to the server at the same time; this coordinator alone writes, and commits in one transaction whatever the
+lanes have reported by then.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from queue import Empty, SimpleQueue
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from leadnurture.channels.mail.message import FrozenMessage
+from leadnurture.channels.transport import Verdict
+from leadnurture.engine.engine import Engine
+from leadnurture.engine.events import Event, OnEvent
+from leadnurture.engine.lanes import Job, Lane, Ready, Report, Settled
+from leadnurture.engine.settle import settle
+from leadnurture.store.due import DUE_MESSAGES, INTEND, stored
+from leadnurture.store.tables import OutboxMessage
+
+PAGE = 100  # messages held in memory at a time
+
+
+def deliver(engine: Engine, now: datetime, on_event: OnEvent) -> "Delivery":
+    """Deliver every message that is due at `now`; return what came of it."""
+    delivery = Delivery(engine, on_event)
+    ids = _due(engine, now)
+    if ids:
+        delivery.run(ids)
+    return delivery
+
+
+def _due(engine: Engine, now: datetime) -> list[int]:
+    with engine.database.read() as session:
+        return [row[0] for row in session.execute(text(DUE_MESSAGES), {"now": stored(now)})]
+
+
+class Delivery:
+    """One round of delivery. `trouble` is the server's word if it ended the round early."""
+
+    def __init__(self, engine: Engine, on_event: OnEvent) -> None:
+        self.counts: Counter[str] = Counter()
+        self.trouble: str | None = None
+        self._engine, self._on_event = engine, on_event
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._reports: SimpleQueue[Report] = SimpleQueue()
+        self._in_flight = 0
+
+    def run(self, ids: list[int]) -> None:
+        """Send the messages with these ids, the lanes in parallel."""
+        waiting = self._messages(ids)
+        lanes = [
+            Lane(self._engine.transport.line(), self._jobs, self._reports)
+            for _ in range(min(self._engine.config.worker.concurrency, len(ids)))
+        ]
+        for lane in lanes:
+            lane.start()
+        try:
+            for _ in lanes:
+                self._start_next(waiting)
+            while self._in_flight:
+                self._commit(self._gathered(), waiting)
+        finally:
+            for _ in lanes:
+                self._jobs.put(None)
+            for lane in lanes:
+                lane.join()
+
+    def _messages(self, ids: list[int]) -> Iterator[Job]:
+        for start in range(0, len(ids), PAGE):
+            with self._engine.database.read() as session:
+                page = select(OutboxMessage).where(col(OutboxMessage.id).in_(ids[start : start + PAGE]))
+                rows = sorted(session.exec(page).all(), key=lambda row: (row.due_at, row.id or 0))
+            for row in rows:
+                assert row.id is not None
+                message = FrozenMessage(
+                    row.message_id, row.sender, tuple(row.recipients), row.content, row.needs_smtputf8
+                )
+                yield Job(row.id, message)
+
+    def _start_next(self, waiting: Iterator[Job]) -> None:
+        if self.trouble is None and not self._engine.stopping.is_set() and (job := next(waiting, None)) is not None:
+            self._in_flight += 1
+            self._jobs.put(job)
+
+    def _gathered(self) -> list[Report]:
+        """Return all that the lanes have reported, at least one."""
+        reports = [self._reports.get()]
+        try:
+            while True:
+                reports.append(self._reports.get_nowait())
+        except Empty:
+            return reports
+
+    def _commit(self, reports: list[Report], waiting: Iterator[Job]) -> None:
+        """Write what was reported in one transaction, then let the lanes go on."""
+        ready = [report.job for report in reports if isinstance(report, Ready)]
+        settled = [report for report in reports if isinstance(report, Settled)]
+        events: list[Event] = []
+        permits: dict[int, bool] = {}
+        try:
+            with self._engine.change() as change:
+                events = settle(change, self._engine, settled)
+                for job in ready:
+                    intent = {"id": job.outbox_id, "now": stored(change.now)}
+                    permits[job.outbox_id] = change.session.execute(text(INTEND), intent).rowcount == 1  # type: ignore[attr-defined]
+        except BaseException:
+            for job in ready:
+                job.permit.put(False)  # nothing was written, so nothing may leave
+            raise
+        for job in ready:
+            job.permit.put(permits[job.outbox_id])
+        for event in events:
+            self.counts[event.outcome] += 1
+            self._on_event(event)
+        self._note_trouble(settled)
+        for _ in settled:
+            self._in_flight -= 1
+            self._start_next(waiting)
+
+    def _note_trouble(self, settled: list[Settled]) -> None:
+        for report in settled:
+            if report.answer is not None and report.answer.verdict is Verdict.SERVER:
+                self.trouble = self.trouble or report.answer.reply

@@ -1,0 +1,94 @@
+"""Which words: a lead's facts as the names that letters use, and filling a compiled text with them. Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from jinja2 import TemplateError
+
+from leadnurture.config import Config
+from leadnurture.crm.fields import LEAD_FIELDS, Kind
+from leadnurture.crm.names import clean, first_name
+from leadnurture.money import format_money
+from leadnurture.sequences import vocabulary
+from leadnurture.sequences.markdown import tidy_text
+from leadnurture.sequences.words import Compiled, HoleError, LetterDate, Missing
+
+_MONEY = frozenset(field.name for field in LEAD_FIELDS.values() if field.kind is Kind.MONEY)
+
+
+class UnfillableError(Exception):
+    """A text cannot be filled for this lead; the step is held, never sent with a hole."""
+
+
+class Facts:
+    """A record of known names; `open_names` are records whose keys are the photographer's own."""
+
+    __slots__ = ("_name", "_open", "_values")
+
+    def __init__(self, name: str, values: Mapping[str, Any], *, is_open: bool = False) -> None:
+        self._name, self._values, self._open = name, values, is_open
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._values and not self._open:
+            raise KeyError(key)
+        value = self._values.get(key)
+        if isinstance(value, Mapping):
+            return Facts(f"{self._name}.{key}", value, is_open=True)
+        return Missing(name=f"{self._name}.{key}") if value is None or value == "" else value
+
+
+def letter_names(portrait: Mapping[str, Any], config: Config, today: date) -> dict[str, Any]:
+    """Return everything a letter to this lead may name; `today` is the date in the studio's zone."""
+    currency = config.studio.currency
+    lead = {name: _worded(name, portrait.get(name), currency) for name in LEAD_FIELDS}
+    lead["first_name"] = first_name(portrait["couple_name_bride"])
+    lead["partner_name"] = first_name(portrait["couple_name_groom"])
+    lead |= {short: lead[meant] for short, meant in vocabulary.LEAD_NAMES.items() if short not in lead}
+    lead["custom"] = lead["clientQuestions"] = lead["custom_fields"]
+    owner = Facts("owner", {"id": "owner"} | {name: getattr(config.owner, name) for name in vocabulary.OWNER_NAMES[1:]})
+    studio = Facts("studio", {name: getattr(config.studio, name) for name in vocabulary.STUDIO_NAMES})
+    facts = Facts("lead", lead)
+    day = LetterDate.of(today)
+    alone = {name: facts[meant] for name, meant in vocabulary.ALONE.items()}
+    return {"lead": facts, "owner": owner, "coach": owner, "studio": studio, "today": day, "currentDate": day, **alone}
+
+
+def _worded(name: str, value: Any, currency: str) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if name in _MONEY and value is not None:
+        return format_money(value, currency)
+    return LetterDate.of(value) if isinstance(value, date) else value
+
+
+def fill_line(compiled: Compiled, names: Mapping[str, Any]) -> str:
+    """Return one filled line without breaks or control characters; raises UnfillableError for a hole or no words."""
+    line = clean(_filled(compiled.plain.render, names))
+    if not line:
+        raise UnfillableError("the text is empty for this lead")
+    return line
+
+
+def fill_plain(compiled: Compiled, names: Mapping[str, Any]) -> str:
+    """Return a filled text of several lines; raises UnfillableError."""
+    return tidy_text(_filled(compiled.plain.render, names))
+
+
+def fill_letter(compiled: Compiled, names: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a letter's text and HTML parts; raises UnfillableError."""
+    text = fill_plain(compiled, names)
+    if not text.strip():
+        raise UnfillableError("the letter is empty for this lead")
+    assert compiled.html is not None
+    return text, _filled(compiled.html.render, names)
+
+
+def _filled(render: Callable[[Mapping[str, Any]], str], names: Mapping[str, Any]) -> str:
+    try:
+        return render(names)
+    except HoleError as hole:
+        raise UnfillableError(str(hole)) from None
+    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+        raise UnfillableError(f"the text cannot be filled: {error}") from None

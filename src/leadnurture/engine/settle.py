@@ -1,0 +1,115 @@
+"""What a delivery's answer means for the message, its step, its walk and the timeline; all in the open transaction."""
+
+from collections.abc import Iterable
+
+from sqlmodel import col, select
+
+from leadnurture.channels.transport import Answer, Verdict
+from leadnurture.crm import standing
+from leadnurture.crm.change import Change
+from leadnurture.crm.timeline import note
+from leadnurture.engine import migration, walk
+from leadnurture.engine.engine import Engine
+from leadnurture.engine.events import Event
+from leadnurture.engine.lanes import Settled
+from leadnurture.engine.retry import retry_at
+from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
+from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
+
+
+def settle(change: Change, engine: Engine, reports: Iterable[Settled]) -> list[Event]:
+    """Write down the answers; return an event for each message that one concerned."""
+    answers = {report.job.outbox_id: report.answer for report in reports if report.answer is not None}
+    if not answers:
+        return []
+    messages = change.session.exec(select(OutboxMessage).where(col(OutboxMessage.id).in_(answers))).all()
+    load(change, messages)
+    return [_settle_one(change, engine, message, answers[message.id or 0]) for message in messages]
+
+
+def load(change: Change, messages: Iterable[OutboxMessage]) -> None:
+    """Fetch what hangs on the messages in three questions instead of three for each."""
+    walks = {message.enrollment_id for message in messages}
+    change.session.exec(select(Enrollment).where(col(Enrollment.id).in_(walks))).all()
+    executions = {message.execution_id for message in messages}
+    change.session.exec(select(Execution).where(col(Execution.id).in_(executions))).all()
+    leads = {message.lead_id for message in messages}
+    change.session.exec(select(Lead).where(col(Lead.id).in_(leads))).all()
+
+
+def _settle_one(change: Change, engine: Engine, message: OutboxMessage, answer: Answer) -> Event:
+    if answer.verdict is Verdict.ACCEPTED:
+        outcome = sent(change, engine, message)
+    elif answer.verdict is Verdict.REFUSED:
+        outcome = _refused(change, message, answer.reply)
+    elif answer.verdict is Verdict.TRANSIENT:
+        outcome = _again(change, engine, message, answer.reply)
+    elif answer.verdict is Verdict.UNKNOWN:
+        message.reason = answer.reply
+        outcome = "in_doubt"
+    else:
+        message.state, message.in_doubt_at = OutboxState.QUEUED, None
+        message.reason = answer.reply
+        outcome = "waiting"
+    return Event(
+        change.now, message.lead_id, message.sequence_id, message.step_key, outcome, message.reason or message.subject
+    )
+
+
+def sent(change: Change, engine: Engine, message: OutboxMessage) -> str:
+    """The message was accepted: its step is done, and the walk goes on from now."""
+    message.state, message.sent_at, message.reason = OutboxState.SENT, change.now, None
+    execution, enrollment, lead = _around(change, message)
+    execution.status, execution.executed_at, execution.updated_at = ExecutionStatus.EXECUTED, change.now, change.now
+    execution.result = {
+        "message_id": message.message_id,
+        "recipient": message.recipients[0],
+        "subject": message.subject,
+    }
+    metadata = {"message_id": message.message_id, "sequence": message.sequence_id, "step": message.step_key}
+    note(change, lead, InteractionType.EMAIL_SENT, message.subject, metadata=metadata, outcome="sent")
+    if enrollment.status is EnrollmentStatus.ACTIVE:
+        change.session.flush()
+        edition = engine.book.edition(change.session, enrollment.version_id)
+        walk.go_on(change, enrollment, edition, change.now, engine.is_holiday)
+        migration.catch_up(change, engine, enrollment)
+    return "sent"
+
+
+def _refused(change: Change, message: OutboxMessage, reply: str) -> str:
+    """The server will never take it: that lead's failure, and the address is not written to again."""
+    message.state, message.reason = OutboxState.REFUSED, reply
+    execution, enrollment, lead = _around(change, message)
+    execution.status, execution.error, execution.executed_at = ExecutionStatus.FAILED, reply, change.now
+    if enrollment.status is EnrollmentStatus.ACTIVE:
+        walk.end(change, enrollment, EnrollmentStatus.FAILED, f"step '{message.step_key}' failed: {reply}")
+    standing.bounce(change, lead, reply)
+    return "failed"
+
+
+def _again(change: Change, engine: Engine, message: OutboxMessage, reply: str) -> str:
+    """Not now: try the same bytes again later, until the retries are used up."""
+    execution, enrollment, lead = _around(change, message)
+    settings = engine.book.edition(change.session, enrollment.version_id).sequence.settings
+    message.attempts += 1
+    message.reason, message.in_doubt_at = reply, None
+    execution.retry_count, execution.error, execution.updated_at = message.attempts, reply, change.now
+    again = retry_at(
+        message.attempts, max_retries=settings.max_retries, delay=settings.retry_delay.roughly, now=change.now
+    )
+    if again is not None:
+        message.state, message.due_at = OutboxState.QUEUED, again
+        return "retry"
+    message.state = OutboxState.REFUSED
+    execution.status, execution.executed_at = ExecutionStatus.FAILED, change.now
+    why = f"step '{message.step_key}' failed after {message.attempts} attempts: {reply}"
+    note(change, lead, InteractionType.STEP_FAILED, message.subject, content=why)
+    if enrollment.status is EnrollmentStatus.ACTIVE:
+        walk.end(change, enrollment, EnrollmentStatus.FAILED, why)
+    return "failed"
+
+
+def _around(change: Change, message: OutboxMessage) -> tuple[Execution, Enrollment, Lead]:
+    execution = change.session.get_one(Execution, message.execution_id)
+    enrollment = change.session.get_one(Enrollment, message.enrollment_id)
+    return execution, enrollment, change.session.get_one(Lead, message.lead_id)

@@ -1,0 +1,61 @@
+"""One pass over all that is due; the daemon, `run --once`, the demo and simulations all come through here."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+
+from leadnurture.engine.decide import decide
+from leadnurture.engine.deliver import deliver
+from leadnurture.engine.engine import Engine
+from leadnurture.engine.events import OnEvent, ignore
+from leadnurture.engine.recover import recover
+from leadnurture.store import due
+
+# Steps without a delay follow one another inside a tick; a sequence longer than this goes on with the next one.
+MOST_ROUNDS = 200
+
+
+@dataclass(frozen=True)
+class TickReport:
+    """What a tick did (counts), what still waits, and the server's word if delivery had to stop."""
+
+    counts: Counter[str]
+    waiting: int
+    next_at: datetime | None
+    trouble: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the documented keys."""
+        keys = ("enrolled", "executed", "sent", "skipped", "held", "failed", "in_doubt")
+        numbers: dict[str, object] = {key: self.counts[key] for key in keys}
+        return numbers | {"waiting": self.waiting, "next_at": self.next_at.isoformat() if self.next_at else None}
+
+
+def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
+    """Do all that is due now: recover → decide → deliver, until nothing is left for this instant."""
+    now = engine.clock.now()
+    counts = recover(engine, on_event)
+    trouble: str | None = None
+    for _ in range(MOST_ROUNDS):
+        decided = decide(engine, now, on_event)
+        delivery = deliver(engine, now, on_event)
+        counts += decided + delivery.counts
+        trouble = delivery.trouble
+        if engine.stopping.is_set() or trouble or not (_moved(decided) or _moved(delivery.counts)):
+            break
+    return _report(engine, counts, trouble)
+
+
+def _moved(counts: Counter[str]) -> bool:
+    return any(counts[outcome] for outcome in ("executed", "skipped", "queued", "sent"))
+
+
+def _report(engine: Engine, counts: Counter[str], trouble: str | None) -> TickReport:
+    now = {"now": due.stored(engine.clock.now())}
+    with engine.database.read() as session:
+        waiting, step = session.execute(text(due.WAITING_ENROLLMENTS), now).one()
+        message = session.execute(text(due.NEXT_MESSAGE), now).scalar()
+    soonest = min((moment for moment in (step, message) if moment), default=None)
+    return TickReport(counts, waiting, due.instant(soonest), trouble)

@@ -1,0 +1,92 @@
+"""One enrollment's way: beginning, going on to the next step, and the end; always with its reason."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from leadnurture.crm.change import Change, FactKind
+from leadnurture.crm.timeline import note
+from leadnurture.engine.book import Edition
+from leadnurture.engine.schedule import IsHoliday, due_at
+from leadnurture.sequences.step import Step
+from leadnurture.store.tables import Enrollment, Execution, Lead
+from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
+
+_FINISHED = (ExecutionStatus.EXECUTED, ExecutionStatus.SKIPPED, ExecutionStatus.FAILED)
+
+
+def begin(
+    change: Change, lead: Lead, edition: Edition, pass_number: int, reason: str, is_holiday: IsHoliday
+) -> Enrollment:
+    """Enroll a lead in an edition's sequence, its first step scheduled."""
+    assert lead.id is not None
+    enrollment = Enrollment(
+        lead_id=lead.id,
+        sequence_id=edition.sequence.id,
+        version_id=edition.version_id,
+        pass_number=pass_number,
+        enrollment_date=change.now,
+        anchor_at=change.now,
+        reason=reason,
+    )
+    lead.nurture_sequence_id = edition.sequence.id
+    change.session.add(enrollment)
+    change.session.flush()
+    note(change, lead, InteractionType.SEQUENCE_ENROLLED, edition.sequence.name, content=reason)
+    change.enrolled.append((lead.id, edition.sequence.id))
+    schedule(change, enrollment, edition, edition.sequence.after(None), change.now, is_holiday)
+    return enrollment
+
+
+def go_on(change: Change, enrollment: Enrollment, edition: Edition, done_at: datetime, is_holiday: IsHoliday) -> None:
+    """Go on to the step behind the current one, which was done at `done_at`; steps done before are not done again."""
+    assert enrollment.current_step is not None
+    done = finished_steps(change.session, enrollment)
+    enrollment.steps_completed = len(done)
+    following = edition.sequence.after(enrollment.current_step)
+    while following is not None and following.id in done:
+        following = edition.sequence.after(following.id)
+    schedule(change, enrollment, edition, following, done_at, is_holiday)
+
+
+def schedule(
+    change: Change, enrollment: Enrollment, edition: Edition, step: Step | None, anchor: datetime, is_holiday: IsHoliday
+) -> None:
+    """Put a step next, its delay counted from `anchor`; None completes the walk."""
+    enrollment.anchor_at = anchor
+    enrollment.held_reason = None
+    enrollment.completion_rate = _rate(enrollment.steps_completed, len(edition.sequence.walked))
+    if step is None:
+        end(change, enrollment, EnrollmentStatus.COMPLETED, "all steps are done")
+        return
+    due = due_at(anchor, step.delay, edition.sequence.window_of(step), change.config.studio.zone, is_holiday)
+    enrollment.current_step, enrollment.next_at, enrollment.due_local = step.id, due.at, due.local
+
+
+def end(change: Change, enrollment: Enrollment, status: EnrollmentStatus, reason: str) -> None:
+    """End a walk for a reason that people understand."""
+    enrollment.status, enrollment.ended_at, enrollment.end_reason = status, change.now, reason
+    enrollment.next_at = enrollment.due_local = enrollment.held_reason = None
+    lead = change.session.get(Lead, enrollment.lead_id)
+    if lead is None:
+        return
+    if status is EnrollmentStatus.COMPLETED:
+        enrollment.completion_rate, enrollment.current_step = 100.0, None
+    note(change, lead, InteractionType.SEQUENCE_ENDED, f"{enrollment.sequence_id}: {status.value}", content=reason)
+    change.removed.append((enrollment.lead_id, enrollment.sequence_id))
+    change.record(FactKind.ENROLLMENT_ENDED, enrollment.lead_id, enrollment.sequence_id)
+
+
+def hold(enrollment: Enrollment, until: datetime, reason: str) -> None:
+    """Let the current step wait until an instant, with the reason; it is asked again then."""
+    enrollment.next_at, enrollment.held_reason = until, reason
+
+
+def finished_steps(session: Session, enrollment: Enrollment) -> set[str]:
+    """Return the ids of the steps that this walk has behind it."""
+    query = select(Execution.step_key, Execution.status).where(Execution.enrollment_id == enrollment.id)
+    return {key for key, status in session.exec(query).all() if status in _FINISHED}
+
+
+def _rate(done: int, steps: int) -> float:
+    return round(100 * min(done, steps) / steps, 2) if steps else 100.0

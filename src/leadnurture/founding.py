@@ -1,0 +1,158 @@
+"""Making a studio: the folder, its configuration, the playbooks, the database. Nothing that exists is overwritten."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from leadnurture.config import load_config
+from leadnurture.crm import rules, sources
+from leadnurture.errors import ConfigurationError
+from leadnurture.locate import CONFIG_NAME, DATABASE_NAME, STATE_FOLDER, record_default
+from leadnurture.store.database import create_database, open_database
+
+_PACKAGED = Path(__file__).parent / "playbooks"
+_CHECKOUT = Path(__file__).parents[2] / "sequences"
+
+
+class FoundingError(ConfigurationError):
+    """The folder cannot be made or written to."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a new studio's configuration needs to know."""
+
+    name: str
+    owner: str
+    email: str
+    timezone: str
+    country: str
+    currency: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class Founded:
+    """What was made, and what was there already (paths from the studio's folder)."""
+
+    root: Path
+    made: tuple[str, ...]
+    kept: tuple[str, ...]
+    is_default: bool
+
+
+def playbooks() -> Path:
+    """Return the folder of the sequences that ship with the product."""
+    return _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
+
+
+def found_studio(root: Path, answers: Answers, now: datetime, *, default: bool = True) -> Founded:
+    """Make a studio in `root`; raises FoundingError, or BadConfigError for answers that make no sense."""
+    made: list[str] = []
+    kept: list[str] = []
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        for name, content in _contents(answers):
+            (made if _write_new(root / name, content) else kept).append(name)
+        (root / STATE_FOLDER).mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise FoundingError(
+            f"{error.filename or root} cannot be written: {error.strerror}", hint="choose another folder"
+        ) from None
+    try:
+        load_config(root / CONFIG_NAME)
+    except ConfigurationError:
+        if CONFIG_NAME in made:
+            (root / CONFIG_NAME).unlink()  # what was typed is wrong: the next try must not find it as given
+        raise
+    (made if _make_database(root / DATABASE_NAME, now) else kept).append(DATABASE_NAME)
+    return Founded(root, tuple(made), tuple(kept), default and record_default(root))
+
+
+def _contents(answers: Answers) -> list[tuple[str, str]]:
+    files = [(CONFIG_NAME, _config(answers)), (".gitignore", _GITIGNORE)]
+    shipped = playbooks()
+    files += [(f"sequences/{path.name}", path.read_text(encoding="utf-8")) for path in sorted(shipped.glob("*.yaml"))]
+    letters = sorted((shipped / "templates").glob("*.md"))
+    return files + [(f"templates/{path.name}", path.read_text(encoding="utf-8")) for path in letters]
+
+
+def _write_new(path: Path, content: str) -> bool:
+    path.parent.mkdir(exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(content)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _make_database(path: Path, now: datetime) -> bool:
+    try:
+        create_database(path, now)
+    except FileExistsError:
+        open_database(path, now).close()
+        return False
+    database = open_database(path, now)
+    try:
+        with database.write() as session:
+            sources.add_shipped(session, now)
+            rules.add_shipped(session, now)
+    finally:
+        database.close()
+    return True
+
+
+def _config(answers: Answers) -> str:
+    given = {key: json.dumps(value, ensure_ascii=False) for key, value in vars(answers).items()}
+    return _CONFIG.format(**given)
+
+
+_GITIGNORE = """\
+# Couples' data and messages stay on this computer; sequences, templates and the configuration belong in git.
+leadnurture.db*
+outbox/
+backups/
+.leadnurture/
+*.rejected.csv
+"""
+
+_CONFIG = """\
+# The studio's configuration. Every key can be overridden by the environment: LEADNURTURE_MAIL__TRANSPORT=smtp
+
+[studio]
+name = {name}
+timezone = {timezone}
+country = {country}          # for public holidays and phone numbers
+currency = {currency}
+locale = {locale}       # how dates are written: en_GB 14/06/2027, en_US 06/14/2027
+# public_url = "https://www.example.com"
+
+[owner]
+name = {owner}
+email = {email}
+# phone = "+44 20 7946 0000"
+
+[mail]
+transport = "outbox"    # messages are written into the folder outbox/ to look at; "smtp" sends them
+
+# [mail.smtp]
+# host = "smtp.example.com"
+# port = 587
+# security = "starttls"                            # or "tls" (port 465)
+# username = "me@example.com"
+# password_command = "pass show mail/studio"       # or password_file = "secret.txt", readable by you alone
+
+[limits]
+lead_gap = "4h"         # the least time between two messages to one couple
+# per_day = 100         # how many messages may go out in 24 hours
+
+[score]
+hot = 70
+warm = 40
+
+[worker]
+interval = "5m"         # how often `leadnurture run` looks for work
+concurrency = 4         # connections to the mail server at the same time
+"""

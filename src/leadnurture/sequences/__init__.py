@@ -1,0 +1,1 @@
+"""The sequence language: parse, check, plan, apply."""

@@ -1,0 +1,23 @@
+"""What every model of the language shares."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+
+class LanguageModel(BaseModel):
+    """A part of a sequence file: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def _listed(given: Any) -> Any:
+    """Let one word stand for a list of one."""
+    return given if isinstance(given, list) or given is None else [given]
+
+
+ONE_OR_MORE = BeforeValidator(_listed)
+Words = Annotated[list[str], ONE_OR_MORE]
+StepId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,99}$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]

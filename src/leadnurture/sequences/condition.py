@@ -1,0 +1,105 @@
+"""The one condition language, for entry, step `when` and later branches. How it is judged: engine/conditions."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
+
+from leadnurture.crm.fields import LEAD_FIELDS, SHORT_NAMES
+from leadnurture.crm.operators import OPEN_RECORDS, field_at, read_expected
+from leadnurture.crm.sources import source_name
+from leadnurture.crm.values import BadValueError, Reading
+from leadnurture.money import BadMoneyError
+from leadnurture.sequences.base import ONE_OR_MORE, LanguageModel, Words
+from leadnurture.sequences.duration import PositiveDuration
+from leadnurture.sequences.suggestions import did_you_mean
+from leadnurture.store.vocabulary import LeadStatus, Operator, Priority, Temperature
+
+
+class ScoreRange(LanguageModel):
+    """A score from `min` to `max`, both included."""
+
+    min: int = Field(default=0, ge=0, le=100)
+    max: int = Field(default=100, ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "ScoreRange":
+        if self.min > self.max:
+            raise PydanticCustomError("range", "min {min} is above max {max}", {"min": self.min, "max": self.max})
+        return self
+
+
+class TagTest(LanguageModel):
+    """Tags that must all, or any of which must, or none of which may be there."""
+
+    all: Words = []
+    any: Words = []
+    none: Words = []
+
+
+class WeddingTest(LanguageModel):
+    """How far off the wedding is, in calendar days from today; `known` asks whether there is a date at all."""
+
+    within: PositiveDuration | None = None
+    beyond: PositiveDuration | None = None
+    known: bool | None = None
+
+
+class FieldTest(LanguageModel):
+    """A field of the lead (dotted into `custom_fields`) compared with a value by one of the six operators."""
+
+    field: str
+    operator: Operator
+    value: Any
+    expected: Any = Field(default=None, exclude=True, repr=False)  # the value read for the field's kind
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_expected(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "expected" in given:
+            raise PydanticCustomError("unknown_key", "unknown key 'expected'", {})
+        return given
+
+    @model_validator(mode="after")
+    def _fitting(self, info: ValidationInfo) -> "FieldTest":
+        field = field_at(self.field)
+        if field is None:
+            hint = did_you_mean(self.field, [*LEAD_FIELDS, *SHORT_NAMES, *(f"{name}.…" for name in OPEN_RECORDS)])
+            raise PydanticCustomError(
+                "field", "a lead has no field '{field}'{hint}", {"field": self.field, "hint": hint}
+            )
+        reading: Reading = (info.context or {})["reading"]
+        try:
+            expected = read_expected(field, self.operator, self.value, reading)
+        except (BadValueError, BadMoneyError) as error:
+            raise PydanticCustomError("value", "{why}", {"why": error.message}) from None
+        return self.model_copy(update={"expected": expected})
+
+
+class Condition(LanguageModel):
+    """All that is given must hold."""
+
+    status: Annotated[list[LeadStatus], ONE_OR_MORE] | None = None
+    source: Words | None = None
+    temperature: Annotated[list[Temperature], ONE_OR_MORE] | None = None
+    priority: Annotated[list[Priority], ONE_OR_MORE] | None = None
+    score: ScoreRange | None = None
+    tags: TagTest | None = None
+    wedding: WeddingTest | None = None
+    consent: bool | None = None
+    replied: bool | None = None
+    fields: list[FieldTest] | None = None
+    all_of: "list[Condition] | None" = Field(default=None, alias="all")
+    any_of: "list[Condition] | None" = Field(default=None, alias="any")
+    none_of: "Condition | None" = Field(default=None, alias="not")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Condition":
+        if not self.model_fields_set:
+            raise PydanticCustomError("empty", "an empty condition says nothing; take it out", {})
+        return self
+
+    @property
+    def source_names(self) -> list[str]:
+        """The sources as they are kept."""
+        return [source_name(word) for word in self.source or []]

@@ -1,0 +1,47 @@
+"""What stands before the items of a list in plain text: a dash, or a number that counts what is really printed."""
+
+from collections.abc import Iterator
+
+from markdown_it.tree import SyntaxTreeNode
+
+from leadnurture.sequences.markdown.placeholders import Placeholders
+from leadnurture.sequences.markdown.statements import keyword_of
+
+_NEXT = "{% set _item = _item + 1 %}"
+_NUMBER = "{{ _item }}"
+# What a loop sets is forgotten after each round, so the loop counts its own items.
+_NUMBER_IN_LOOP = "{{ _item + loop.index }}"
+
+
+def item_markers(node: SyntaxTreeNode, placeholders: Placeholders) -> Iterator[str]:
+    """Yield what comes before each child of a list; nothing, or the counter's start, before a statement.
+
+    In a list with statements Jinja counts. Items that follow a loop in the same list go on from before the loop.
+    """
+    if node.type == "bullet_list":
+        yield from ("- " if child.type == "list_item" else "" for child in node.children)
+    elif all(child.type == "list_item" for child in node.children):
+        yield from (f"{number}. " for number, _ in enumerate(node.children, start=_start(node)))
+    else:
+        yield from _counted(node, placeholders)
+
+
+def _counted(node: SyntaxTreeNode, placeholders: Placeholders) -> Iterator[str]:
+    before, loops = placeholders.hide(f"{{% set _item = {_start(node) - 1} %}}"), 0
+    for child in node.children:
+        if child.type == "list_item":
+            yield before + _number(placeholders, in_loop=loops > 0)
+        else:
+            loops += {"for": 1, "endfor": -1}.get(keyword_of(placeholders.token(child.content)), 0)
+            yield before
+        before = ""
+
+
+def _number(placeholders: Placeholders, *, in_loop: bool) -> str:
+    if in_loop:
+        return f"{placeholders.hide(_NUMBER_IN_LOOP)}. "
+    return f"{placeholders.hide(_NEXT)}{placeholders.hide(_NUMBER)}. "
+
+
+def _start(node: SyntaxTreeNode) -> int:
+    return int(node.attrs.get("start", 1))

@@ -1,0 +1,127 @@
+"""Letters as Jinja2 templates: sandboxed, compiled once per version, and a hole is an error instead of a blank.
+
+A known name without a value is `Missing`: false in an `if`, replaced by `or "…"` and `| default("…")`, but never
+printed. A name that nobody knows is an error wherever it is used.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NoReturn
+
+from jinja2 import Environment, StrictUndefined, Template, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from leadnurture.sequences.markdown import html_template, safe_url, text_template
+from leadnurture.sequences.sequence import Sequence
+from leadnurture.sequences.texts import Text, TextKind
+
+_CURRENT_DATE = re.compile(r"\b(currentDate|today)\s*([+-])\s*(\d{1,4})\s*(day|week)s?\b")
+
+
+class HoleError(Exception):
+    """A letter would have a hole in it: a name without a value and without a fallback."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"'{name}' has no value for this lead and the text has no fallback for it")
+        self.name = name
+
+
+class Missing(Undefined):
+    """A known name without a value."""
+
+    __slots__ = ()
+
+    def _hole(self, *_: object, **__: object) -> NoReturn:
+        raise HoleError(str(self._undefined_name))
+
+    __str__ = __html__ = __iter__ = __len__ = __format__ = _hole
+
+
+class LetterDate(date):
+    """A date that reads as people write it: 14 June 2027."""
+
+    def __str__(self) -> str:
+        return f"{self.day} {self:%B %Y}"
+
+    @classmethod
+    def of(cls, day: date) -> "LetterDate":
+        """Return the same day."""
+        return cls(day.year, day.month, day.day)
+
+
+def _date(value: Any, pattern: str | None = None) -> str:
+    """Filter `date`: 14 June 2027, or by a strftime pattern."""
+    if isinstance(value, Missing):
+        return str(value)
+    return value.strftime(pattern) if pattern else str(LetterDate.of(value))
+
+
+def _days(count: int) -> timedelta:
+    return timedelta(days=max(-3660, min(3660, int(count))))
+
+
+def environment(*, html: bool) -> Environment:
+    """Return the environment in which letters are compiled; with `html`, values are escaped."""
+    made = ImmutableSandboxedEnvironment(
+        autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
+    )
+    made.globals.clear()
+    made.globals["days"] = _days
+    made.filters["date"] = _date
+    made.filters["safe_url"] = safe_url
+    return made
+
+
+def with_date_sums(words: str) -> str:
+    """Return the words with the seed's `{{ currentDate + 1 day }}` in Jinja's own grammar."""
+
+    def rewritten(found: re.Match[str]) -> str:
+        factor = 7 if found[4] == "week" else 1
+        return f"({found[1]} {found[2]} days({int(found[3]) * factor}))"
+
+    return re.sub(
+        r"\{\{.*?\}\}|\{%.*?%\}", lambda token: _CURRENT_DATE.sub(rewritten, token[0]), words, flags=re.DOTALL
+    )
+
+
+PLAIN = environment(html=False)
+HTML = environment(html=True)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """One text, ready to fill; `html` only for letters."""
+
+    kind: TextKind
+    plain: Template
+    html: Template | None = None
+
+
+CompiledWords = Mapping[tuple[str, str], Compiled]  # (step id, text name)
+
+
+def compile_text(kind: TextKind, words: str, language: str = "en") -> Compiled:
+    """Compile one text; raises jinja2.TemplateSyntaxError with the line inside it."""
+    source = with_date_sums(words)
+    if kind is not TextKind.LETTER:
+        return Compiled(kind, PLAIN.from_string(source))
+    PLAIN.parse(source)  # so that a mistake is told with the letter's own line
+    return Compiled(
+        kind, PLAIN.from_string(text_template(source)), HTML.from_string(html_template(source, lang=language))
+    )
+
+
+def compile_words(sequence: Sequence, templates: Mapping[str, str], language: str = "en") -> CompiledWords:
+    """Compile all texts of a sequence, with the templates that belong to it."""
+    return {
+        (step.id, text.name): compile_text(text.kind, words_of(text, templates), language)
+        for step in sequence.steps
+        for text in step.texts()
+    }
+
+
+def words_of(text: Text, templates: Mapping[str, str]) -> str:
+    """Return a text's words, from the step or from its template."""
+    return templates[text.template] if text.template else text.words or ""

@@ -1,0 +1,111 @@
+"""The one place that wires config, database, clock and channels together."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+
+from sqlmodel import Session
+
+from leadnurture.channels.outbox_folder import OutboxFolderTransport
+from leadnurture.channels.smtp import SmtpTransport
+from leadnurture.channels.smtp_settings import SmtpSettings
+from leadnurture.channels.transport import Transport
+from leadnurture.clock import Clock, SystemClock
+from leadnurture.config import Config, SmtpSection, load_config
+from leadnurture.crm.change import Change
+from leadnurture.crm.values import Reading
+from leadnurture.engine.engine import Engine
+from leadnurture.locate import CONFIG_NAME, DATABASE_NAME, STATE_FOLDER
+from leadnurture.secrets import password_of
+from leadnurture.sequences.folder import Folder
+from leadnurture.store.database import Database, open_database
+
+
+class Studio:
+    """One photographer's studio, open. Use as a context manager; closing it closes the database."""
+
+    def __init__(self, root: Path, config: Config, clock: Clock, database: Database) -> None:
+        self.root, self.config, self.clock, self.database = root, config, clock, database
+        self.stopping = Event()
+
+    @classmethod
+    def open(cls, root: Path, clock: Clock | None = None) -> "Studio":
+        """Open the studio in a folder; raises the errors of config and store."""
+        clock = clock or SystemClock()
+        config = load_config(root / CONFIG_NAME)
+        return cls(root, config, clock, open_database(root / DATABASE_NAME, clock.now()))
+
+    def __enter__(self) -> "Studio":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.database.close()
+
+    @cached_property
+    def folder(self) -> Folder:
+        """The sequence files."""
+        return Folder(self.root)
+
+    @property
+    def state(self) -> Path:
+        """The folder for what the program itself keeps: the lock, the schema."""
+        return self.root / STATE_FOLDER
+
+    @property
+    def outbox(self) -> Path:
+        """Where messages are written when the transport is the outbox folder."""
+        return self.root / "outbox"
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine of this studio."""
+        return Engine(self.config, self.clock, self.database, self.folder, self._transport(), self.stopping)
+
+    def change(self, *, enrolling: bool = True) -> AbstractContextManager[Change]:
+        """Open one transaction; the engine reacts to its facts before the commit."""
+        return self.engine.change(enrolling=enrolling)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Yield a session that sees one consistent state."""
+        with self.database.read() as session:
+            yield session
+
+    def reading(self, date_order: str | None = None) -> Reading:
+        """Return how typed values are to be understood here."""
+        return Reading.of(self.config, date_order)
+
+    def now(self) -> datetime:
+        """Return the present instant in UTC."""
+        return self.clock.now()
+
+    def _transport(self) -> Transport:
+        section = self.config.mail.smtp
+        if self.config.mail.transport == "outbox" or section is None:
+            return OutboxFolderTransport(self.outbox)
+        return SmtpTransport(_smtp(section, self.root))
+
+
+def _smtp(section: SmtpSection, root: Path) -> SmtpSettings:
+    def password() -> str:
+        found = password_of(
+            given=section.password, command=section.password_command, file=section.password_file, folder=root
+        )
+        return found or ""
+
+    configured = section.password or section.password_command or section.password_file
+    return SmtpSettings(
+        host=section.host,
+        port=section.port,
+        security=section.security,
+        username=section.username,
+        password=password if configured else None,
+        timeout=section.timeout.total_seconds(),
+        cafile=root / section.ca_file if section.ca_file else None,
+    )
