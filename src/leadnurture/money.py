@@ -34,7 +34,7 @@ def parse_money(text: str, currency: str) -> int:
     if bare[-1:] in {"k", "K"}:
         bare, factor = bare[:-1].strip(), 1000
     try:
-        minor = Decimal(_plain_number(bare)) * factor * 10 ** exponent(currency)
+        minor = Decimal(_plain_number(bare, exponent(currency))) * factor * 10 ** exponent(currency)
     except InvalidOperation:
         why = "it has more than a number" if re.search(r"\d", bare) else "it has no number in it"
         raise BadMoneyError(text, why) from None
@@ -56,10 +56,12 @@ def _without_currency(text: str, currency: str) -> str:
     return re.sub(rf"(?i)\b{currency}\b", "", bare).strip()
 
 
-def _plain_number(text: str) -> str:
-    """Turn either way of grouping thousands into a plain decimal number."""
+def _plain_number(text: str, places: int) -> str:
+    """Turn either way of grouping thousands into a plain decimal number; with three places the point is a point."""
     if not re.fullmatch(r"-?[\d.,' \u00a0\u202f]+", text):
         return "no number"
+    if places == 3 and re.fullmatch(r"[\d,]+(\.\d{1,3})?", text):
+        return text.replace(",", "")
     if _GROUPED.match(text):
         return re.sub(r"\D", "", text)
     whole, mark, part = text, "", ""

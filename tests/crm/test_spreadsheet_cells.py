@@ -1,7 +1,7 @@
 """What stands in a cell comes through: defused formulas, lists, and numbers that a spreadsheet program has dressed up."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from leadnurture.crm.fields import Kind
@@ -24,9 +24,9 @@ def test_any_text_is_defused_and_restored(text: str) -> None:
 def test_any_text_comes_back_from_a_file(texts: list[str]) -> None:
     headers = [f"column {number}" for number in range(len(texts))]
     row = [defused(text) for text in texts]
-    sheet = read_sheet(csv_bytes([headers, row, ["x"]]), "couples.csv")
-    if any(text.strip() for text in row):
-        assert [restored(cell) for cell in sheet.rows[0].cells] == texts
+    assume(any(cell.strip() for cell in row))
+    sheet = read_sheet(csv_bytes([headers, row]), "couples.csv")
+    assert [restored(cell) for cell in sheet.rows[0].cells] == texts
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ def connect(path: Path) -> sqlite3.Connection:
         )
         try:
             make_safe(connection)
+            connection.create_function("lower", 1, _lower, deterministic=True)
             _require_ours(connection, path)
         except BaseException:
             connection.close()
@@ -45,6 +46,11 @@ def make_safe(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
     if sys.platform == "darwin":
         connection.execute("PRAGMA fullfsync=ON")
+
+
+def _lower(text: str | None) -> str | None:
+    """SQLite's own `lower` knows A to Z alone: a search for Élise would not find her."""
+    return None if text is None else str(text).lower()
 
 
 def create_file(path: Path) -> sqlite3.Connection:

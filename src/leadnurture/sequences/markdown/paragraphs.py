@@ -5,6 +5,7 @@ from itertools import takewhile
 
 from markdown_it.token import Token
 
+from leadnurture.sequences.markdown.placeholders import Placeholders
 from leadnurture.sequences.markdown.siblings import Block, Group, Node, Prose
 from leadnurture.sequences.markdown.statements import Statement, without_statement_lines
 
@@ -35,7 +36,7 @@ def _after_blank(node: Node) -> bool:
     return isinstance(node, Block) or node.after_blank
 
 
-def write_paragraph(run: Sequence[Node]) -> list[Token]:
+def write_paragraph(run: Sequence[Node], placeholders: Placeholders) -> list[Token]:
     """Return the run as one paragraph; without any words, its statements stand alone and leave no empty paragraph."""
     flat = list(flattened(run))
     first_words = next((piece for piece in flat if isinstance(piece, Prose) and piece.text.strip()), None)
@@ -44,7 +45,7 @@ def write_paragraph(run: Sequence[Node]) -> list[Token]:
     opening = first_words.opening.copy(meta={"may_be_empty": _may_be_empty(run, flat)})
     content = "".join(map(_source, flat))
     inline = Token("inline", "", 0, children=[], block=True, level=opening.level + 1)
-    inline.content = without_statement_lines(content.strip())
+    inline.content = without_statement_lines(content.strip(), placeholders)
     return [opening, inline, opening.copy(type="paragraph_close", nesting=-1)]
 
 

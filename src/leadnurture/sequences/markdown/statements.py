@@ -11,7 +11,7 @@ from leadnurture.sequences.markdown.placeholders import STATEMENT, Placeholders
 Role = Literal["opens", "divides", "closes", "alone"]
 
 STATEMENTS_ONLY = re.compile(rf"[ \t]*(?:{STATEMENT}[ \t]*)+")
-_LINE_OF_STATEMENTS = re.compile(rf"^[ \t]*((?:{STATEMENT}[ \t]*)*{STATEMENT})[ \t]*\n", re.MULTILINE)
+_LINE_OF_STATEMENTS = re.compile(rf"^[ \t]*(({STATEMENT})(?:[ \t]*{STATEMENT})*)[ \t]*\n", re.MULTILINE)
 _KEYWORD = re.compile(r"\{%[-+]?\s*(\w+)")
 _ASSIGNMENT = re.compile(r"\{%[-+]?\s*set\s[\w\s.,()]*=")
 _OPENING = frozenset({"if", "for", "with", "set", "filter", "call", "macro", "block", "autoescape"})
@@ -53,6 +53,14 @@ def _role(keyword: str, token: str) -> Role:
     return "divides" if keyword in {"else", "elif"} else "alone"
 
 
-def without_statement_lines(text: str) -> str:
-    """Return the text in which a line of nothing but statements prints no line: its line break is gone."""
-    return _LINE_OF_STATEMENTS.sub(r"\1", text)
+def without_statement_lines(text: str, placeholders: Placeholders) -> str:
+    """Return the text in which a line of nothing but statements prints no line: its line break is gone.
+
+    One that begins with `{%-` keeps it, because Jinja takes away the line break before it: words must not touch.
+    """
+
+    def printed(line: re.Match[str]) -> str:
+        eats_before = placeholders.token(line[2]).startswith(("{%-", "{#-"))
+        return line[0] if eats_before else line[1]
+
+    return _LINE_OF_STATEMENTS.sub(printed, text)

@@ -1,0 +1,108 @@
+from pathlib import Path
+
+import pytest
+
+from leadnurture.config import BadConfigError, load_config
+
+GOOD = """\
+[studio]
+name = "Hart & Holly"
+timezone = "Europe/London"
+
+[owner]
+name = "Holly Hart"
+email = "holly@hart.example"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "leadnurture.toml"
+
+
+@pytest.mark.parametrize(
+    ("addition", "line", "said"),
+    [
+        ("[mial]\n", 9, "unknown key 'mial'; did you mean 'mail'?"),
+        ('[mail]\ntransprot = "smtp"\n', 10, "did you mean 'transport'?"),
+        ('[mail]\ntransport = "pigeon"\n', 10, "Input should be 'outbox' or 'smtp'"),
+        ("[mail.smtp]\n", 9, "'mail.smtp.host' is missing"),
+        ('[mail.smtp]\nhost = "x"\nport = 70000\n', 11, "less than or equal to 65535"),
+        ('[worker]\ninterval = "soon"\n', 10, "write a length of time such as 30s, 5m, 2h or 1d"),
+        ('[mail.smtp]\nhost = "x"\npassword = "hunter2"\n', 11, "a password does not belong in this file"),
+        ("[worker]\nconcurrency = 0\n", 10, "greater than or equal to 1"),
+    ],
+)
+def test_every_mistake_is_told_with_its_line(file: Path, addition: str, line: int, said: str) -> None:
+    file.write_text(f"{GOOD}\n{addition}", encoding="utf-8")
+    with pytest.raises(BadConfigError) as caught:
+        load_config(file, {})
+    assert f"{file}:{line}: " in caught.value.message
+    assert said in caught.value.message
+    assert caught.value.exit_code == 14
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ('"Europe/London"', '"Europe/Londn"', 3, "'Europe/Londn' is no time zone"),
+        ('"Europe/London"', '"../../etc/passwd"', 3, "is no time zone"),
+        ('"holly@hart.example"', '"holly"', 7, "'holly' is no e-mail address"),
+        ('name = "Hart & Holly"\n', "", 1, "'studio.name' is missing"),
+    ],
+)
+def test_values_that_make_no_sense(file: Path, old: str, new: str, line: int, said: str) -> None:
+    file.write_text(GOOD.replace(old, new), encoding="utf-8")
+    with pytest.raises(BadConfigError) as caught:
+        load_config(file, {})
+    assert f"{file}:{line}: " in caught.value.message
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize("content", [b"[studio\n", b"name = Holly\n", b"\xff\xfe\x00", b""])
+def test_a_file_that_is_no_config_is_one_clear_error(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    with pytest.raises(BadConfigError):
+        load_config(file, {})
+
+
+def test_a_folder_in_its_place(file: Path) -> None:
+    file.mkdir()
+    with pytest.raises(BadConfigError, match="is a folder"):
+        load_config(file, {})
+
+
+def test_the_environment_beats_the_file_and_the_file_beats_the_defaults(file: Path) -> None:
+    file.write_text(f'{GOOD}\n[mail]\ntransport = "outbox"\n[worker]\nconcurrency = 2\n', encoding="utf-8")
+    environment = {
+        "LEADNURTURE_MAIL__TRANSPORT": "smtp",
+        "LEADNURTURE_MAIL__SMTP__HOST": "localhost",
+        "LEADNURTURE_STUDIO": "x",
+    }
+    config = load_config(file, environment)
+    assert config.mail.transport == "smtp"
+    assert config.worker.concurrency == 2
+    assert config.worker.interval.total_seconds() == 300
+
+
+def test_a_mistake_in_the_environment_names_the_variable(file: Path) -> None:
+    file.write_text(GOOD, encoding="utf-8")
+    with pytest.raises(BadConfigError, match="environment variable LEADNURTURE_WORKER__CONCURRENCY"):
+        load_config(file, {"LEADNURTURE_WORKER__CONCURRENCY": "many"})
+
+
+def test_a_password_from_the_environment_is_never_shown(file: Path) -> None:
+    file.write_text(GOOD, encoding="utf-8")
+    environment = {"LEADNURTURE_MAIL__SMTP__HOST": "localhost", "LEADNURTURE_MAIL__SMTP__PASSWORD": "hunter2"}
+    config = load_config(file, environment)
+    assert config.mail.smtp is not None
+    assert "hunter2" not in f"{config!r} {config}"
+    with pytest.raises(BadConfigError) as caught:
+        load_config(file, {**environment, "LEADNURTURE_MAIL__SMTP__PORT": "x"})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_smtp_without_a_server_is_told(file: Path) -> None:
+    file.write_text(f'{GOOD}\n[mail]\ntransport = "smtp"\n', encoding="utf-8")
+    with pytest.raises(BadConfigError, match=r"there is no \[mail.smtp\] table"):
+        load_config(file, {})

@@ -1,0 +1,47 @@
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from leadnurture.secrets import SecretError, password_of
+
+SECRET = "correct horse"
+
+
+def asked(tmp_path: Path, **given: object) -> str | None:
+    return password_of(**{"given": None, "command": None, "file": None, "folder": tmp_path} | given)  # type: ignore[arg-type]
+
+
+def test_the_environment_comes_first_then_the_command_then_the_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("from file\n")
+    (tmp_path / "secret").chmod(0o600)
+    command = f"{sys.executable} -c 'print(\"from command\")'"
+    assert asked(tmp_path, given=SecretStr(SECRET), command=command, file=Path("secret")) == SECRET
+    assert asked(tmp_path, command=command, file=Path("secret")) == "from command"
+    assert asked(tmp_path, file=Path("secret")) == "from file"
+    assert asked(tmp_path) is None
+
+
+def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "secret").chmod(0o644)
+    with pytest.raises(SecretError, match="may be read by others") as caught:
+        asked(tmp_path, file=Path("secret"))
+    assert "chmod 600" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    "code", ["import sys; print('correct horse'); sys.exit(3)", "print()", "import sys; sys.exit('correct horse')"]
+)
+def test_a_command_that_fails_is_told_without_what_it_printed(tmp_path: Path, code: str) -> None:
+    with pytest.raises(SecretError) as caught:
+        asked(tmp_path, command=f'{sys.executable} -c "{code}"')
+    assert SECRET not in caught.value.message
+
+
+@pytest.mark.parametrize("file", ["missing", "."])
+def test_a_file_that_cannot_be_read(tmp_path: Path, file: str) -> None:
+    tmp_path.chmod(0o700)
+    with pytest.raises(SecretError):
+        asked(tmp_path, file=Path(file))
