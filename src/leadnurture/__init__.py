@@ -1,3 +1,3 @@
-"""Follow-up for wedding photographers: leads in one SQLite file, sequences in YAML, messages that go out exactly once."""
+"""Follow-up for wedding photographers: leads in one SQLite file, sequences in YAML, messages that go out once."""
 
 __version__ = "0.1.0"

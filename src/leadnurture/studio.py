@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Event
 from types import TracebackType
+from typing import Self
 
 from sqlmodel import Session
 
@@ -39,7 +40,7 @@ class Studio:
         config = load_config(root / CONFIG_NAME)
         return cls(root, config, clock, open_database(root / DATABASE_NAME, clock.now()))
 
-    def __enter__(self) -> "Studio":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

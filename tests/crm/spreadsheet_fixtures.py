@@ -19,7 +19,9 @@ from leadnurture.store.database import Database, create_database, open_database
 from leadnurture.store.tables import Lead
 
 NOW = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
-CONFIG = Config.model_validate({"studio": {"name": "Light & Lens"}, "owner": {"name": "Ann Lee", "email": "ann@example.org"}})
+CONFIG = Config.model_validate(
+    {"studio": {"name": "Light & Lens"}, "owner": {"name": "Ann Lee", "email": "ann@example.org"}}
+)
 BRITISH = Reading("GBP", "GB", ZoneInfo("Europe/London"), "dmy")
 
 

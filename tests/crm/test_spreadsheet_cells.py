@@ -1,4 +1,4 @@
-"""What stands in a cell comes through: defused formulas, lists, and numbers that a spreadsheet program has dressed up."""
+"""What stands in a cell comes through: defused formulas, lists, numbers that a spreadsheet program has dressed up."""
 
 import pytest
 from hypothesis import assume, given
@@ -48,7 +48,9 @@ ENTRY = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zs", "Zl
 
 
 @given(
-    listed=st.lists(st.lists(ENTRY | st.sampled_from([",", ";", '"', "a, b", 'say "x"', '"']), min_size=1, max_size=3).map(" ".join))
+    listed=st.lists(
+        st.lists(ENTRY | st.sampled_from([",", ";", '"', "a, b", 'say "x"', '"']), min_size=1, max_size=3).map(" ".join)
+    )
 )
 def test_any_list_comes_back_from_its_cell(listed: list[str]) -> None:
     assert entries(joined(listed)) == listed

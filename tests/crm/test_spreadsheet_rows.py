@@ -38,7 +38,11 @@ def _read(reading: Reading, cells: dict[str, str]) -> tuple[dict[str, Any], list
     ("header", "cell", "values"),
     [
         ("Names", "Emma & Jack Smith", {"couple_name_bride": "Emma Smith", "couple_name_groom": "Jack Smith"}),
-        ("Names", "Emma E Stone and Jack Smith", {"couple_name_bride": "Emma E Stone", "couple_name_groom": "Jack Smith"}),
+        (
+            "Names",
+            "Emma E Stone and Jack Smith",
+            {"couple_name_bride": "Emma E Stone", "couple_name_groom": "Jack Smith"},
+        ),
         ("Names", "Emma", {"couple_name_bride": "Emma"}),
         ("Bride", "  Emma   Stone ", {"couple_name_bride": "Emma Stone"}),
         ("Groom", "TBC", {}),
@@ -100,15 +104,30 @@ def test_a_cell_means_what_the_photographer_means(header: str, cell: str, values
     assert read(**{header: cell}) == values
 
 
-@pytest.mark.parametrize("blank", ["", "   ", "\u00a0", "'"])
+@pytest.mark.parametrize("blank", ["", "   ", "\u00a0"])
 def test_a_blank_cell_means_nothing_in_any_column(blank: str) -> None:
-    headers = ["Names", "Mobile", "Wedding date", "Guests", "Budget", "Status", "Newsletter", "Tags", "Colour", "Source"]
-    assert "'" == blank or read(**dict.fromkeys(headers, blank)) == {}
+    headers = [
+        "Names",
+        "Mobile",
+        "Wedding date",
+        "Guests",
+        "Budget",
+        "Status",
+        "Newsletter",
+        "Tags",
+        "Colour",
+        "Source",
+    ]
+    assert read(**dict.fromkeys(headers, blank)) == {}
 
 
 def test_dates_follow_the_order_that_the_file_is_said_to_have() -> None:
     assert read(AMERICAN, Date="03/04/2027") == {"wedding_date": date(2027, 3, 4)}
     assert read(UNSURE, Date="13/04/2027") == {"wedding_date": date(2027, 4, 13)}
+
+
+def test_a_phone_number_without_its_area_code_cannot_be_dialled() -> None:
+    assert reasons(AMERICAN, Mobile="555-1234") == ["'555-1234' is no phone number (US numbers are of another length)"]
 
 
 @pytest.mark.parametrize("cell", ["03/04/2027", "Sat 03/04/2027"])
@@ -119,7 +138,11 @@ def test_a_date_that_could_be_two_is_not_guessed(cell: str) -> None:
 @pytest.mark.parametrize(
     ("header", "cell", "told"),
     [
-        ("Mobile", "7.700900123E+11", "'7.700900123E+11' was a phone number, but the spreadsheet program has cut off its last"),
+        (
+            "Mobile",
+            "7.700900123E+11",
+            "'7.700900123E+11' was a phone number, but the spreadsheet program has cut off its last",
+        ),
         ("Mobile", "12", "'12' is no phone number"),
         ("Mobile", "#REF!", "'#REF!' is what the spreadsheet program shows instead of the value"),
         ("Wedding date", "Summer 2027", "'Summer 2027' is no whole date"),
@@ -175,7 +198,9 @@ def test_a_rejection_repeats_only_the_beginning_of_a_huge_cell() -> None:
 
 
 def test_a_name_in_two_columns_is_one_name_in_whatever_order_they_stand() -> None:
-    assert read(**{"Bride surname": "Stone", "Bride first name": "Emma", "Groom first name": "Jack", "Groom surname": ""}) == {
+    assert read(
+        **{"Bride surname": "Stone", "Bride first name": "Emma", "Groom first name": "Jack", "Groom surname": ""}
+    ) == {
         "couple_name_bride": "Emma Stone",
         "couple_name_groom": "Jack",
     }
@@ -205,7 +230,7 @@ def test_the_second_row_with_an_address_is_rejected_with_the_line_of_the_first()
 def test_an_inquiry_that_is_yet_to_come_is_no_inquiry_date() -> None:
     columns = match_columns(["Email", "Enquiry date"], {})
     tomorrow, later = ((NOW + timedelta(days=days)).date().isoformat() for days in (1, 2))
-    good, rejected = read_rows(
+    _, rejected = read_rows(
         [SheetRow(2, ("a@example.org", tomorrow)), SheetRow(3, ("b@example.org", later))], columns, BRITISH, NOW
     )
     assert [(rejection.line, rejection.column) for rejection in rejected] == [(3, "Enquiry date")]

@@ -2,12 +2,13 @@
 
 import csv
 import io
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadnurture.crm.spreadsheet.sheet import Sheet, SheetError, read_sheet
+from leadnurture.crm.spreadsheet.sheet import SheetError, read_sheet
 from leadnurture.crm.spreadsheet.writing import csv_bytes
 
 HEADERS = ("Names", "Email", "Notes")
@@ -36,7 +37,11 @@ def test_big_endian_utf16_is_read() -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_delimiter_is_found_also_beside_quoted_cells_of_several_lines(delimiter: str) -> None:
-    rows = [HEADERS, ("Emma, Jack; both", "e@example.org", 'They said:\n"yes",\n\tmaybe; or not'), ("Mia", "m@example.org", "")]
+    rows = [
+        HEADERS,
+        ("Emma, Jack; both", "e@example.org", 'They said:\n"yes",\n\tmaybe; or not'),
+        ("Mia", "m@example.org", ""),
+    ]
     sheet = read_sheet(csv_bytes(rows, delimiter), "couples.csv")
     assert sheet.delimiter == delimiter
     assert [sheet.headers, *(row.cells for row in sheet.rows)] == rows
@@ -47,6 +52,13 @@ def test_semicolons_win_where_prices_have_commas() -> None:
         "Emma",
         "e@example.org",
         "2.400,00",
+    )
+
+
+def test_a_header_full_of_semicolons_does_not_make_them_the_delimiter() -> None:
+    assert rows_of("Names (hers; his; both),Email\nEmma,e@example.org\nMia,m@example.org\n")[0] == (
+        "Emma",
+        "e@example.org",
     )
 
 
@@ -86,7 +98,10 @@ def test_nameless_columns_at_the_end_vanish_only_if_they_are_empty() -> None:
         (b"%PDF-1.7", "couples.csv is a PDF document, not a CSV file"),
         (b"Name,Email\nEm\0ma,e@example.org", "couples.csv is a binary file, or UTF-16 without its byte-order mark"),
         ("Name,Email\nEmma,e@example.org".encode("utf-16-le"), "couples.csv is a binary file, or UTF-16 without"),
-        (b"Name,Email\nEmma,e@example.org\nMi\x81,m@example.org", "couples.csv, line 3: a character is neither UTF-8 nor"),
+        (
+            b"Name,Email\nEmma,e@example.org\nMi\x81,m@example.org",
+            "couples.csv, line 3: a character is neither UTF-8 nor",
+        ),
         (b"\xef\xbb\xbfName,Email\nZo\xeb,z@example.org", "couples.csv starts like UTF-8, but byte 13 is not"),
         (b"\xff\xfeN\x00\xd8", "couples.csv starts like UTF-16, but byte"),
         (b"x" * 50_000_001, "couples.csv has 50 MB; at most 50 MB can be imported"),
@@ -107,7 +122,9 @@ def test_an_excel_workbook_says_what_to_do() -> None:
 
 def test_utf8_with_one_foreign_byte_is_an_error_and_not_a_file_of_garbled_names() -> None:
     with pytest.raises(SheetError, match="line 3: a character is not UTF-8"):
-        read_sheet("Name,Email\nZoë,z@example.org\n".encode() + "Chloë & Söhne,c@example.org".encode()[:-1] + b"\xe9", "c.csv")
+        read_sheet(
+            "Name,Email\nZoë,z@example.org\n".encode() + "Chloë & Söhne,c@example.org".encode()[:-1] + b"\xe9", "c.csv"
+        )
 
 
 @pytest.mark.parametrize(
@@ -126,7 +143,13 @@ def test_a_row_that_cannot_be_read_stops_the_import_with_its_line(row: str, told
 
 
 def test_two_stray_quotation_marks_never_swallow_the_couples_between_them() -> None:
-    lines = ["Venue,Email", '"The Barn,a@example.org', "The Mill,b@example.org", '"The Hall,c@example.org', "X,d@example.org"]
+    lines = [
+        "Venue,Email",
+        '"The Barn,a@example.org',
+        "The Mill,b@example.org",
+        '"The Hall,c@example.org',
+        "X,d@example.org",
+    ]
     with pytest.raises(SheetError, match="line 2"):
         read_sheet("\n".join(lines).encode(), "couples.csv")
 
@@ -139,7 +162,9 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=3
 
 
 @given(
-    rows=st.lists(st.tuples(TEXT, TEXT, TEXT).filter(lambda row: any(cell.strip() for cell in row)), min_size=1, max_size=8),
+    rows=st.lists(
+        st.tuples(TEXT, TEXT, TEXT).filter(lambda row: any(cell.strip() for cell in row)), min_size=1, max_size=8
+    ),
     delimiter=st.sampled_from([",", ";", "\t"]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
     ending=st.sampled_from(["\n", "\r\n"]),
@@ -155,12 +180,9 @@ def test_any_table_in_any_dialect_is_read_as_it_was_written(
     assert [row.cells for row in sheet.rows] == rows
 
 
-@given(content=st.binary(max_size=300))
+@given(content=st.binary(max_size=300) | st.text('",;\t\r\n é', max_size=60).map(str.encode))
 def test_any_bytes_are_a_table_or_an_error_for_people(content: bytes) -> None:
-    try:
+    with suppress(SheetError):
         sheet = read_sheet(content, "couples.csv")
-    except SheetError as refused:
-        assert refused.message
-    else:
-        assert isinstance(sheet, Sheet)
         assert sheet.rows
+        assert any(sheet.headers)

@@ -63,7 +63,7 @@ def _tell(result: "DemoResult", *, as_json: bool) -> None:
     console = terminal.stdout()
     console.print(overview_view(figures))
     console.print(lead_file_view(couple))
-    terminal.say(
-        f"\n{result.couples} couples asked, {counts['sent']} messages were written, {counts['executed']} other steps were done.\n"
-        f"The messages:  {result.root}/outbox/\nLook around:   leadnurture --studio {result.root} lead list"
-    )
+    written, done = counts["sent"], counts["executed"]
+    terminal.say(f"\n{result.couples} couples asked, {written} messages were written, {done} other steps were done.")
+    terminal.say(f"The messages:  {result.root}/outbox/")
+    terminal.say(f"Look around:   leadnurture --studio {result.root} lead list")

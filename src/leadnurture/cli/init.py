@@ -13,30 +13,11 @@ from leadnurture.cli.options import AsJson
 if TYPE_CHECKING:
     from leadnurture.founding import Answers
 
-_CURRENCIES = {"GB": "GBP", "US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "CH": "CHF", "SE": "SEK", "NO": "NOK", "DK": "DKK",
-               "PL": "PLN", "IN": "INR", "JP": "JPY", "ZA": "ZAR"}  # fmt: skip
-_EURO = {
-    "IE",
-    "DE",
-    "FR",
-    "ES",
-    "IT",
-    "NL",
-    "BE",
-    "AT",
-    "PT",
-    "FI",
-    "GR",
-    "LU",
-    "MT",
-    "CY",
-    "SK",
-    "SI",
-    "EE",
-    "LV",
-    "LT",
-    "HR",
-}
+_CURRENCIES = dict(
+    pair.split("=")
+    for pair in "GB=GBP US=USD CA=CAD AU=AUD NZ=NZD CH=CHF SE=SEK NO=NOK DK=DKK PL=PLN IN=INR JP=JPY ZA=ZAR".split()
+)
+_EURO = frozenset("AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split())
 
 
 def init(
@@ -91,9 +72,8 @@ def _tell(root: Path, folder: Path, made: tuple[str, ...], kept: tuple[str, ...]
         terminal.say(f"  {name}")
     for name in kept:
         terminal.say(f"  {name}  (was there; left as it is)")
-    terminal.say(
-        f"\nTime zone {answers.timezone}, currency {answers.currency}, dates as in {answers.locale}: change them in leadnurture.toml."
-    )
+    terminal.say(f"\nTime zone {answers.timezone}, currency {answers.currency}, dates as in {answers.locale}:")
+    terminal.say("change them in leadnurture.toml.")
     terminal.say("\nWhat comes next:")
     if folder != Path():
         terminal.say(f"  cd {folder}")

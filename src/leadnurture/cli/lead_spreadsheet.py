@@ -37,8 +37,8 @@ def import_leads(
 
     Example: leadnurture lead import inquiries.csv --map "Where did you hear about us?=lead_source"
 
-    Nobody is enrolled unless you say --enroll: an old spreadsheet does not wake sleeping couples. Importing the same file
-    again changes nothing.
+    Nobody is enrolled unless you say --enroll: an old spreadsheet does not wake sleeping couples. Importing the same
+    file again changes nothing.
     """
     from leadnurture.crm.spreadsheet.columns import match_columns
     from leadnurture.crm.spreadsheet.importing import import_sheet
@@ -75,12 +75,10 @@ def export_leads(
 
     Example: leadnurture lead export -o couples.csv
     """
-    import csv
-    import io
-
     from sqlmodel import select
 
     from leadnurture.crm.spreadsheet.exporting import export_rows
+    from leadnurture.crm.spreadsheet.writing import csv_bytes
     from leadnurture.reports.lead_json import lead_json
     from leadnurture.store.tables import Lead
 
@@ -90,12 +88,11 @@ def export_leads(
         if as_json:
             terminal.print_json({"leads": [lead_json(lead, studio.config) for lead in leads]})
             return
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows(export_rows(leads, currency=studio.config.studio.currency))
+        content = csv_bytes(export_rows(leads, currency=studio.config.studio.currency))
     if output == "-":
-        sys.stdout.write(text.getvalue())
+        sys.stdout.buffer.write(content)
         return
-    Path(output).write_text(text.getvalue(), encoding="utf-8", newline="")
+    Path(output).write_bytes(content)
     terminal.say(f"{len(leads)} couples written to {output}")
 
 
@@ -185,7 +182,7 @@ def _as_json(
         "rejected": [vars(rejection) for rejection in result.rejected],
         "rejected_file": rejected_file,
         "enrolled" if enroll else "would_match": matches,
-        "columns": {column.header: column.target for column in result.columns},
+        "columns": [{"header": column.header, "field": column.target} for column in result.columns],
         "dry_run": dry_run,
     }
 

@@ -33,7 +33,7 @@ def run(
 
     Examples:  leadnurture run --once        leadnurture run
 
-    Without --once it keeps running and looks every `worker.interval` (5 minutes unless the configuration says otherwise).
+    Without --once it keeps running and looks every `worker.interval` (5 minutes unless the config says otherwise).
     """
     root = studio_folder(context)
     if not once:
@@ -72,9 +72,8 @@ def _once(root: "Path", *, verbose: bool, as_json: bool) -> int:
             return 0
     _report(report, as_json=as_json)
     if report.trouble:
-        terminal.say(
-            f"delivery stopped: {report.trouble}\n  → no message was lost and no retry was used up; the next run goes on"
-        )
+        terminal.say(f"delivery stopped: {report.trouble}")
+        terminal.say("  → no message was lost and no retry was used up; the next run goes on")
         return OUTSIDE_WORLD
     return SOME_FAILED if report.counts["failed"] else 0
 

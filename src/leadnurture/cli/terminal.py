@@ -1,4 +1,4 @@
-"""The one place that writes to the terminal: data to stdout, messages to stderr, errors as people and scripts read them."""
+"""The one place that writes to the terminal: data to stdout, messages to stderr, errors for people and for scripts."""
 
 import json
 import os

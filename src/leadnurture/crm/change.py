@@ -40,7 +40,7 @@ class Fact:
 class Change:
     """An open transaction: the session, the instant it happens at, and the facts so far.
 
-    `enrolling` False means that leads touched here are passed over by sequences instead of enrolled (an old spreadsheet).
+    `enrolling` False: leads touched here are passed over by sequences instead of enrolled (an old spreadsheet).
     """
 
     session: Session

@@ -4,7 +4,7 @@ The expected side is read when a rule or a sequence is written, so that one that
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -80,22 +80,15 @@ def _plain_number(field: LeadField, text: str) -> float:
 
 def holds(operator: Operator, actual: Any, expected: Any) -> bool:
     """Tell whether the comparison holds; an empty actual value never does. Texts compare without regard to case."""
-    if actual is None or actual == "" or actual == []:
-        return False
-    if operator is Operator.CONTAINS:
-        return _contains(actual, str(expected).casefold())
-    if operator is Operator.IN_LIST:
-        return any(_same(actual, one) for one in expected)
-    if operator is Operator.BETWEEN:
-        return bool(expected[0] <= actual <= expected[1])
-    if operator is Operator.GREATER_THAN:
-        return bool(actual > expected)
-    if operator is Operator.LESS_THAN:
-        return bool(actual < expected)
-    return _same(actual, expected)
+    return not _empty(actual) and _COMPARISONS[operator](actual, expected)
 
 
-def _contains(actual: Any, wanted: str) -> bool:
+def _empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str | list | tuple | Mapping) and not value)
+
+
+def _contains(actual: Any, expected: Any) -> bool:
+    wanted = str(expected).casefold()
     if isinstance(actual, list | tuple):
         return any(str(one).casefold() == wanted for one in actual)
     return wanted in str(actual).casefold()
@@ -107,9 +100,19 @@ def _same(actual: Any, expected: Any) -> bool:
     return bool(actual == expected)
 
 
+_COMPARISONS: Mapping[Operator, Callable[[Any, Any], bool]] = {
+    Operator.EQUALS: _same,
+    Operator.CONTAINS: _contains,
+    Operator.GREATER_THAN: lambda actual, bound: bool(actual > bound),
+    Operator.LESS_THAN: lambda actual, bound: bool(actual < bound),
+    Operator.BETWEEN: lambda actual, bounds: bool(bounds[0] <= actual <= bounds[1]),
+    Operator.IN_LIST: lambda actual, listed: any(_same(actual, one) for one in listed),
+}
+
+
 def shown(value: Any) -> str:
     """Return a value in few words, for traces and explanations."""
-    if value is None or value == "" or value == []:
+    if _empty(value):
         return "nothing"
     if isinstance(value, list | tuple):
         return ", ".join(str(one) for one in value)

@@ -68,7 +68,7 @@ class _Weeks:
     def __init__(self, studio: Studio, clock: VirtualClock, sheet: Sheet, on_day: Callable[[datetime], None]) -> None:
         self.studio, self.clock, self.sheet, self.on_day = studio, clock, sheet, on_day
         self.reading = studio.reading()
-        self.columns = match_columns(sheet.headers, {"Where": "wedding_location"})
+        self.columns = match_columns(sheet.headers, {})
         self.inquiries = _by_moment(sheet, self.columns, self.reading)
         self.calendar = happenings()
 

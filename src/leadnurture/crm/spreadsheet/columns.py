@@ -54,17 +54,18 @@ def _known(headers: Sequence[str], told: Mapping[int, Meaning]) -> dict[int, Mea
     """Return what the user says and what the headers say; a field that the user gave away is not given again."""
     taken = {meaning.target for meaning in told.values() if meaning.target and not is_joined(meaning.target)}
     said = {at: meaning for at, header in enumerate(headers) if (meaning := meaning_of(header))}
-    known = {**{at: meaning for at, meaning in said.items() if meaning.target not in taken}, **told}
-    together = {at: meaning if at in told else _beside(headers[at], at, known) for at, meaning in known.items()}
-    return {at: meaning for at, meaning in together.items() if meaning}
+    together = {at: _beside(headers[at], at, {**said, **told}) for at in said.keys() - told.keys()}
+    return {**{at: meaning for at, meaning in together.items() if meaning and meaning.target not in taken}, **told}
 
 
 def _beside(header: str, at: int, known: Mapping[int, Meaning]) -> Meaning | None:
-    """Return what a header means beside the others: `Date` and `Name` depend on them."""
+    """Return what a header means beside the others: `Date`, `Where` and `Name` depend on them."""
     meaning = known[at]
     others = {other.target for place, other in known.items() if place != at}
     if squashed(header) == "date" and "wedding_date" in others:
         return None if "inquiry_at" in others else Meaning(ColumnKind.FIELD, "inquiry_at")
+    if squashed(header) == "where" and "wedding_venue" in others and "wedding_location" not in others:
+        return Meaning(ColumnKind.FIELD, "wedding_location")
     if meaning.target == "couple" and _GROOM in others and _BRIDE not in others:  # `Name` and `Partner's name`
         return Meaning(ColumnKind.FIELD if meaning.kind is ColumnKind.COUPLE else meaning.kind, _BRIDE)
     return meaning
@@ -120,7 +121,7 @@ def _other_place(column: Column, columns: Sequence[Column]) -> str | None:
 def _require_email(columns: Sequence[Column]) -> None:
     if any(column.target == "primary_email" for column in columns):
         return
-    headers = ", ".join(column.header for column in columns)
+    headers = ", ".join(column.header for column in columns if column.header)
     if "@" in headers:
         hint = "put a line above it that says what each column is: Name, Email, Wedding date …"
         raise ColumnError(f"the first line is no header, it is a couple already: {headers}", hint=hint)

@@ -38,7 +38,7 @@ def _field_cell(field: LeadField, value: Any, currency: str) -> str:
 
 
 def _major(minor: int, currency: str) -> str:
-    """Return an amount without zeros at its end; three decimals would be read as thousands."""
+    """Return an amount in plain decimals, without zeros at its end: `2400`, `2400.5`."""
     amount = f"{Decimal(minor).scaleb(-exponent(currency)):f}"
     return amount.rstrip("0").rstrip(".") if "." in amount else amount
 

@@ -47,7 +47,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "wedding_date": (
         "date of wedding", "date of the wedding", "wedding day", "wedding", "event date", "date of event",
         "ceremony date", "big day", "date of big day", "when is the wedding", "when is your wedding",
-        "when is the big day", "when are you getting married", "date required", "shoot date",
+        "when is the big day", "when are you getting married", "date required", "shoot date", "project date",
     ),
     "wedding_venue": (
         "where", "venue name", "name of venue", "venues", "reception venue", "ceremony venue", "event venue",

@@ -27,14 +27,24 @@ def item_markers(node: SyntaxTreeNode, placeholders: Placeholders) -> Iterator[s
 
 
 def _counted(node: SyntaxTreeNode, placeholders: Placeholders) -> Iterator[str]:
-    before, loops = placeholders.hide(f"{{% set _item = {_start(node) - 1} %}}"), 0
+    before = placeholders.hide(f"{{% set _item = {_start(node) - 1} %}}")
+    groups: list[str] = []
     for child in node.children:
         if child.type == "list_item":
-            yield before + _number(placeholders, in_loop=loops > 0)
+            yield before + _number(placeholders, in_loop="for" in groups)
         else:
-            loops += {"for": 1, "endfor": -1}.get(keyword_of(placeholders.token(child.content)), 0)
+            _enter_or_leave(groups, keyword_of(placeholders.token(child.content)))
             yield before
         before = ""
+
+
+def _enter_or_leave(groups: list[str], keyword: str) -> None:
+    """Keep the groups around the next item; in a loop's `else` there is no loop."""
+    if keyword in {"if", "for"}:
+        groups.append(keyword)
+    elif groups and keyword in {"else", "endif", "endfor"}:
+        groups.pop()
+        groups += ["else"] if keyword == "else" else []
 
 
 def _number(placeholders: Placeholders, *, in_loop: bool) -> str:

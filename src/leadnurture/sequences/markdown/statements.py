@@ -6,12 +6,13 @@ from typing import Literal
 
 from markdown_it.token import Token
 
-from leadnurture.sequences.markdown.placeholders import STATEMENT, Placeholders
+from leadnurture.sequences.markdown.placeholders import PLACEHOLDER, STATEMENT, Placeholders
 
 Role = Literal["opens", "divides", "closes", "alone"]
 
 STATEMENTS_ONLY = re.compile(rf"[ \t]*(?:{STATEMENT}[ \t]*)+")
-_LINE_OF_STATEMENTS = re.compile(rf"^[ \t]*(({STATEMENT})(?:[ \t]*{STATEMENT})*)[ \t]*\n", re.MULTILINE)
+_LINE_OF_STATEMENTS = re.compile(rf"^[ \t]*({STATEMENT})((?:[ \t]*{STATEMENT})*)[ \t]*\n", re.MULTILINE)
+_LEFT_MARK = re.compile(r"^(\{[%#])-")
 _KEYWORD = re.compile(r"\{%[-+]?\s*(\w+)")
 _ASSIGNMENT = re.compile(r"\{%[-+]?\s*set\s[\w\s.,()]*=")
 _OPENING = frozenset({"if", "for", "with", "set", "filter", "call", "macro", "block", "autoescape"})
@@ -56,11 +57,14 @@ def _role(keyword: str, token: str) -> Role:
 def without_statement_lines(text: str, placeholders: Placeholders) -> str:
     """Return the text in which a line of nothing but statements prints no line: its line break is gone.
 
-    One that begins with `{%-` keeps it, because Jinja takes away the line break before it: words must not touch.
+    A `{%-` at its beginning is dropped, because it would take away the line break before it too, and words would touch.
     """
 
     def printed(line: re.Match[str]) -> str:
-        eats_before = placeholders.token(line[2]).startswith(("{%-", "{#-"))
-        return line[0] if eats_before else line[1]
+        first, others = line[1], line[2]
+        last = PLACEHOLDER.findall(first + others)[-1]
+        if placeholders.token(last).endswith(("-%}", "-#}")):
+            return first + others
+        return placeholders.hide(_LEFT_MARK.sub(r"\1", placeholders.token(first))) + others
 
     return _LINE_OF_STATEMENTS.sub(printed, text)

@@ -25,6 +25,6 @@ def text_template(source: str) -> str:
 
 
 def tidy_text(rendered: str) -> str:
-    """Return a rendered text with at most one blank line in a row, and no blanks at the ends of lines and of the text."""
+    """Return a text with at most one blank line in a row, and no blanks at the end of a line or of the text."""
     lines = rendered.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n")

@@ -1,0 +1,101 @@
+"""How the engine stands, on one screen: what is due, what waits, and what wants the owner."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from leadnurture.cli.views import colours
+from leadnurture.cli.views.layout import heading, indented, pairs
+from leadnurture.cli.views.moments import moment
+from leadnurture.cli.views.plain import count, cut, line
+from leadnurture.reports.sequence_files import FileState, SequenceFile
+from leadnurture.reports.status import Status
+from leadnurture.store.vocabulary import OutboxState
+
+_SHOWN = 8  # of each kind of trouble
+_FILES = {
+    FileState.NOT_APPLIED: "is new: `leadnurture apply` lets it count",
+    FileState.CHANGED: "has changed since it was applied: `leadnurture apply` lets that count",
+    FileState.DELETED: "is applied, but its file is gone: `leadnurture apply` ends it",
+    FileState.BROKEN: "is broken and cannot be applied",
+}
+
+
+def status_view(report: Status) -> RenderableType:
+    """Show the figures, then each kind of trouble with its reasons; no trouble takes no room."""
+    return Group(pairs(_figures(report)), *_held(report), *_failed(report), *_files(report))
+
+
+def _figures(report: Status) -> Iterator[tuple[str, Text]]:
+    now = report.as_of.now
+    yield "Studio", line(report.studio)
+    if report.running:
+        since = moment(report.running.since, now)
+        yield "Running", line(f"{report.running.what}, process {report.running.pid}, since {since}")
+    due = report.due_enrollments + report.due_messages
+    what = f"{count(report.due_enrollments, 'step')}, {count(report.due_messages, 'message')}"
+    yield "Due now", Text(f"{what}   → leadnurture run --once" if due else "nothing")
+    following = f", the next {moment(report.next_at, now)}" if report.next_at else ""
+    yield "Waiting", Text(f"{count(report.waiting, 'walk')}{following}")
+    yield "Outbox", _outbox(report)
+    yield "Last sent", Text(moment(report.last_sent_at, now) if report.last_sent_at else "nothing yet")
+    if not report.files and not report.files_unreadable:
+        yield "Sequences", Text("what is applied is what the files say")
+
+
+def _outbox(report: Status) -> Text:
+    told = Text(f"{report.messages[OutboxState.QUEUED.value]} queued")
+    doubtful = report.messages[OutboxState.IN_DOUBT.value]
+    parked = report.messages[OutboxState.PARKED.value]
+    if doubtful:
+        told.append(f", {doubtful} in doubt", style=colours.WAITS_FOR_YOU)
+    if report.refused_lately:
+        told.append(f", {report.refused_lately} refused in the last 7 days", style=colours.WRONG)
+    if parked:
+        told.append(f", {parked} parked   → leadnurture outbox list --state parked", style=colours.WAITS_FOR_YOU)
+    return told
+
+
+def _held(report: Status) -> Iterator[RenderableType]:
+    if not report.held:
+        return
+    yield heading(f"Held: {count(sum(group.count for group in report.held), 'walk')}")
+    for group in report.held[:_SHOWN]:
+        example = f"lead {group.lead_id}" + (f" and {group.count - 1} more" if group.count > 1 else "")
+        yield indented(
+            line(f"{group.sequence}, {example}: ").append_text(cut(group.reason, 200, colours.WAITS_FOR_YOU))
+        )
+    yield from _more(len(report.held))
+
+
+def _failed(report: Status) -> Iterator[RenderableType]:
+    if not report.failed:
+        return
+    yield heading(f"Failed: {count(len(report.failed), 'walk')}")
+    for failure in report.failed[:_SHOWN]:
+        told = cut(f"lead {failure.lead_id} {failure.couple}", 50).append(f", {failure.sequence}: ")
+        yield indented(told.append_text(cut(failure.reason, 200, colours.WRONG)))
+    yield from _more(len(report.failed))
+
+
+def _more(number: int) -> Iterator[RenderableType]:
+    if number > _SHOWN:
+        yield indented(Text(f"… and {number - _SHOWN} more; --json has them all", style=colours.QUIET))
+
+
+def _files(report: Status) -> Iterator[RenderableType]:
+    if report.files or report.files_unreadable:
+        yield heading("Sequence files")
+    if report.files_unreadable:
+        yield indented(line(report.files_unreadable, colours.WRONG))
+    for file in report.files:
+        yield indented(line(file.id).append(f" {_FILES[file.state]}"))
+        yield from _errors(file)
+
+
+def _errors(file: SequenceFile) -> Iterator[RenderableType]:
+    for error in file.errors[:1]:
+        place = f"{error.file}:{error.place.line}:{error.place.column}"
+        more = f" (and {len(file.errors) - 1} more: leadnurture sequence check)" if len(file.errors) > 1 else ""
+        yield indented(indented(line(f"{place}: {error.message}{more}", colours.WRONG)))

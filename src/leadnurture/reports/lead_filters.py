@@ -1,0 +1,156 @@
+"""Which leads are meant: the seed's filters of the lead list, read from what people type, and as SQL."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from json import dumps
+from operator import ge, le, lt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, String, cast, or_
+from sqlmodel import col
+
+from leadnurture.crm.fields import LEAD_FIELDS
+from leadnurture.crm.names import clean
+from leadnurture.crm.sources import source_name
+from leadnurture.crm.values import BadValueError, Reading, read_date, read_value
+from leadnurture.engine.schedule import resolve
+from leadnurture.store.tables import Lead
+from leadnurture.store.vocabulary import LeadStatus, Priority, Temperature
+
+_SEARCHED = (
+    Lead.couple_name_bride,
+    Lead.couple_name_groom,
+    Lead.primary_email,
+    Lead.secondary_email,
+    Lead.wedding_venue,
+    Lead.wedding_location,
+)
+
+
+@dataclass(frozen=True)
+class LeadFilters:
+    """What leads must be; an empty filter lets all through. `created_*` are days of the inquiry, all bounds included.
+
+    Of several statuses (sources …) one must fit; of several tags all; of several words in `search` all.
+    """
+
+    status: tuple[LeadStatus, ...] = ()
+    source: tuple[str, ...] = ()
+    priority: tuple[Priority, ...] = ()
+    temperature: tuple[Temperature, ...] = ()
+    assigned_to: str | None = None
+    score_min: int | None = None
+    score_max: int | None = None
+    wedding_date_from: date | None = None
+    wedding_date_to: date | None = None
+    created_from: date | None = None
+    created_to: date | None = None
+    tags: tuple[str, ...] = ()
+    search: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the filters that were given."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: _plain(value) for name, value in given.items() if value not in (None, ())}
+
+    def conditions(self, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+        """Return the filters as SQL; days of inquiries are days in `zone`."""
+        return [*self._one_of(), *self._bounds(zone), *self._texts()]
+
+    def _one_of(self) -> list[ColumnElement[bool]]:
+        choices: tuple[tuple[Any, Sequence[str]], ...] = (
+            (Lead.lead_status, self.status),
+            (Lead.lead_source, self.source),
+            (Lead.priority_level, self.priority),
+            (Lead.lead_temperature, self.temperature),
+            (Lead.assigned_to_user_id, (self.assigned_to,) if self.assigned_to else ()),
+        )
+        return [col(column).in_(wanted) for column, wanted in choices if wanted]
+
+    def _bounds(self, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+        following = self.created_to + timedelta(days=1) if self.created_to else None
+        bounds: tuple[tuple[Any, Callable[[Any, Any], Any], Any], ...] = (
+            (Lead.lead_score, ge, self.score_min),
+            (Lead.lead_score, le, self.score_max),
+            (Lead.wedding_date, ge, self.wedding_date_from),
+            (Lead.wedding_date, le, self.wedding_date_to),
+            (Lead.inquiry_at, ge, _start(self.created_from, zone)),
+            (Lead.inquiry_at, lt, _start(following, zone)),
+        )
+        return [compared(col(column), bound) for column, compared, bound in bounds if bound is not None]
+
+    def _texts(self) -> list[ColumnElement[bool]]:
+        # A tag stands in its column's JSON text as a whole string, in quotes, after `[` or a blank.
+        tags = [_holds_tag(tag) for tag in self.tags]
+        words = clean(self.search or "").replace("&", " ").split()
+        return tags + [or_(*(col(field).icontains(word, autoescape=True) for field in _SEARCHED)) for word in words]
+
+
+def _holds_tag(tag: str) -> ColumnElement[bool]:
+    column, text = cast(col(Lead.tags), String), dumps(tag)
+    return or_(*(column.icontains(before + text, autoescape=True) for before in ("[", " ")))
+
+
+def _start(day: date | None, zone: ZoneInfo) -> datetime | None:
+    return None if day is None else resolve(datetime.combine(day, time(0)), zone)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value.value if isinstance(value, Enum) else value
+
+
+def read_filters(
+    reading: Reading,
+    *,
+    status: Sequence[str] = (),
+    source: Sequence[str] = (),
+    priority: Sequence[str] = (),
+    temperature: Sequence[str] = (),
+    assigned_to: str | None = None,
+    score_min: int | None = None,
+    score_max: int | None = None,
+    wedding_date_from: str | None = None,
+    wedding_date_to: str | None = None,
+    created_from: str | None = None,
+    created_to: str | None = None,
+    tags: Sequence[str] = (),
+    search: str | None = None,
+) -> LeadFilters:
+    """Read what was typed; raises BadValueError for an unknown word, no date, or bounds the wrong way round."""
+    days = [
+        None if text is None else read_date(text.strip(), reading.date_order)
+        for text in (wedding_date_from, wedding_date_to, created_from, created_to)
+    ]
+    _require_order("score", score_min, score_max)
+    _require_order("wedding date", days[0], days[1])
+    _require_order("inquiry", days[2], days[3])
+    return LeadFilters(
+        status=_words("lead_status", "--status", status, reading),
+        source=tuple(source_name(text) for text in source),
+        priority=_words("priority_level", "--priority", priority, reading),
+        temperature=_words("lead_temperature", "--temperature", temperature, reading),
+        assigned_to=assigned_to,
+        score_min=score_min,
+        score_max=score_max,
+        wedding_date_from=days[0],
+        wedding_date_to=days[1],
+        created_from=days[2],
+        created_to=days[3],
+        tags=tuple(clean(tag) for tag in tags),
+        search=search,
+    )
+
+
+def _words(field: str, option: str, typed: Sequence[str], reading: Reading) -> tuple[Any, ...]:
+    asked = replace(LEAD_FIELDS[field], name=option)  # a mistake is told by the option's name
+    return tuple(read_value(asked, text, reading) for text in typed)
+
+
+def _require_order(what: str, lowest: Any, highest: Any) -> None:
+    if lowest is not None and highest is not None and lowest > highest:
+        raise BadValueError(f"no {what} is from {lowest} on and up to {highest}", hint="swap the two")

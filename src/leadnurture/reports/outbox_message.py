@@ -1,0 +1,89 @@
+"""One message of the outbox, opened: its headers, its words, and what its state means."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from sqlmodel import Session
+
+from leadnurture.config import Config
+from leadnurture.errors import NotFoundError
+from leadnurture.reports.as_of import AsOf
+from leadnurture.reports.outbox import Message, message_of
+from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.vocabulary import OutboxState
+
+
+@dataclass(frozen=True)
+class OpenMessage:
+    """A message with its headers (decoded), its text part, the names of its attachments, and its exact bytes."""
+
+    as_of: AsOf
+    message: Message
+    meaning: str
+    headers: tuple[tuple[str, str], ...]
+    text: str
+    attachments: tuple[str, ...]
+    content: bytes
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the documented keys; the bytes are for `--raw`."""
+        return {
+            "message": self.message.as_json(),
+            "meaning": self.meaning,
+            "headers": [{"name": name, "value": value} for name, value in self.headers],
+            "text": self.text,
+            "attachments": list(self.attachments),
+        }
+
+
+def outbox_message(session: Session, config: Config, now: datetime, number: int) -> OpenMessage:
+    """Open the message with that id; raises NotFoundError."""
+    row = session.get(OutboxMessage, number)
+    if row is None:
+        raise NotFoundError(f"there is no message {number}", hint="leadnurture outbox list shows them")
+    as_of = AsOf.of(config, now)
+    message = message_of(row, as_of)
+    parsed = message_from_bytes(row.content, _class=EmailMessage, policy=default)
+    body = parsed.get_body(("plain",))
+    return OpenMessage(
+        as_of=as_of,
+        message=message,
+        meaning=meaning(message),
+        headers=tuple((name, str(value)) for name, value in parsed.items()),
+        text=body.get_content() if body is not None else "",
+        attachments=tuple(part.get_filename() or part.get_content_type() for part in parsed.iter_attachments()),
+        content=row.content,
+    )
+
+
+def meaning(message: Message) -> str:
+    """Say in plain words what a message's state means, and what to do if anything is."""
+    reason = message.reason or "no reason was given"
+    if message.state is OutboxState.QUEUED:
+        return _queued(message)
+    if message.state is OutboxState.SENT:
+        return "It was sent: the transport accepted it. It will not go out again."
+    if message.state is OutboxState.REFUSED:
+        if reason.startswith("withdrawn: "):
+            return f"It was taken back before it went out: {reason.removeprefix('withdrawn: ')}."
+        return f"It was not delivered and will not be tried again: {reason}"
+    if message.state is OutboxState.IN_DOUBT:
+        return (
+            "It was being handed over when the answer was lost, so it may have arrived. The next run looks into it; "
+            "it is never sent again blindly."
+        )
+    return (
+        "It may have arrived, and only you can find out: look into your Sent folder, or ask the couple. Then say "
+        f"`leadnurture outbox resolve {message.id} --sent`, or --resend to let the same bytes go out again."
+    )
+
+
+def _queued(message: Message) -> str:
+    if message.attempts:
+        times = "once" if message.attempts == 1 else f"{message.attempts} times"
+        return f"It was tried {times} and will be tried again: {message.reason or 'the server could not take it then'}"
+    return "It waits for delivery: the next run takes it as soon as it is due, unless something stops its sequence."

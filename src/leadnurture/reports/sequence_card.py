@@ -1,0 +1,175 @@
+"""One sequence, as it runs: who enters, its steps in words, who is where, and its versions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from leadnurture.config import Config
+from leadnurture.engine.book import Book
+from leadnurture.errors import NotFoundError
+from leadnurture.reports.as_of import AsOf, iso
+from leadnurture.reports.sequence_files import SequenceFile, sequence_files
+from leadnurture.reports.sequence_list import leads_by_sequence
+from leadnurture.reports.sequence_words import condition_words, duration_words, window_words
+from leadnurture.sequences.folder import Folder
+from leadnurture.sequences.sequence import Sequence
+from leadnurture.sequences.step import Step
+from leadnurture.sequences.suggestions import did_you_mean
+from leadnurture.store.tables import Enrollment, SequenceRow, SequenceVersion
+from leadnurture.store.vocabulary import EnrollmentStatus
+
+
+@dataclass(frozen=True)
+class StepCard:
+    """A step in words; `details` are its action's own keys, `leads` how many wait before it. No delay is empty."""
+
+    id: str
+    name: str
+    action: str
+    active: bool
+    delay: str
+    window: str
+    when: str | None
+    details: Mapping[str, Any]
+    leads: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the documented keys."""
+        return vars(self) | {"details": dict(self.details)}
+
+
+@dataclass(frozen=True)
+class Version:
+    """An applied version; `applied_at` in the studio's zone."""
+
+    number: int
+    applied_at: datetime
+    commit: str | None
+    current: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the documented keys."""
+        return vars(self) | {"applied_at": iso(self.applied_at)}
+
+
+@dataclass(frozen=True)
+class SequenceCard:
+    """A sequence as it was applied last, or as its file says if it never was; None if that cannot be read.
+
+    `enroll_when` is who enters by itself, in words; None if nobody does.
+    """
+
+    as_of: AsOf
+    file: SequenceFile
+    sequence: Sequence | None
+    enroll_when: str | None
+    steps: tuple[StepCard, ...]
+    versions: tuple[Version, ...]
+    leads: Mapping[EnrollmentStatus, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the documented keys."""
+        return {
+            **self.file.as_json(),
+            **_header(self.sequence),
+            "enroll_when": self.enroll_when,
+            "steps": [step.as_json() for step in self.steps],
+            "versions": [version.as_json() for version in self.versions],
+            "leads": {status.value: count for status, count in self.leads.items()},
+        }
+
+
+def _header(sequence: Sequence | None) -> dict[str, Any]:
+    keys = ("name", "description", "category", "type", "active", "default", "priority", "purpose")
+    if sequence is None:
+        return dict.fromkeys((*keys, "stop_on"))
+    return {key: getattr(sequence, key) for key in keys} | {"stop_on": sorted(sequence.stops)}
+
+
+def sequence_card(session: Session, config: Config, now: datetime, folder: Folder, identity: str) -> SequenceCard:
+    """Return a sequence by its id; raises NotFoundError with a suggestion, ConfigurationError for an unreadable one."""
+    as_of = AsOf.of(config, now)
+    file = _named(sequence_files(session, config, folder), identity)
+    row = session.get(SequenceRow, file.id)
+    versions = _versions(session, as_of, row)
+    sequence = _applied(session, config, row) or (file.draft.sequence if file.draft else None)
+    return SequenceCard(
+        as_of=as_of,
+        file=file,
+        sequence=sequence,
+        enroll_when=_who_enters(sequence),
+        steps=_steps(session, sequence) if sequence else (),
+        versions=versions,
+        leads=leads_by_sequence(session)[file.id],
+    )
+
+
+def _named(files: tuple[SequenceFile, ...], identity: str) -> SequenceFile:
+    known = {file.id: file for file in files}
+    wanted = identity.removesuffix(".yaml").removesuffix(".yml")
+    if wanted not in known:
+        hint = did_you_mean(identity, known).removeprefix("; ") or "leadnurture sequence list shows them"
+        raise NotFoundError(f"there is no sequence '{identity}'", hint=hint)
+    return known[wanted]
+
+
+def _applied(session: Session, config: Config, row: SequenceRow | None) -> Sequence | None:
+    if row is None or row.deleted_at is not None:
+        return None
+    query = select(SequenceVersion.id).where(
+        SequenceVersion.sequence_id == row.id, SequenceVersion.number == row.current_version
+    )
+    return Book(config).edition(session, session.exec(query).one() or 0).sequence
+
+
+def _versions(session: Session, as_of: AsOf, row: SequenceRow | None) -> tuple[Version, ...]:
+    if row is None:
+        return ()
+    query = select(SequenceVersion.number, SequenceVersion.applied_at, SequenceVersion.commit_id).where(
+        SequenceVersion.sequence_id == row.id
+    )
+    rows = session.exec(query.order_by(col(SequenceVersion.number))).all()
+    return tuple(
+        Version(number, as_of.local(at), commit, number == row.current_version and row.deleted_at is None)
+        for number, at, commit in rows
+    )
+
+
+def _who_enters(sequence: Sequence | None) -> str | None:
+    if sequence is None:
+        return None
+    if sequence.enroll.when is not None:
+        return condition_words(sequence.enroll.when)
+    return "no other sequence fits" if sequence.default else None
+
+
+def _steps(session: Session, sequence: Sequence) -> tuple[StepCard, ...]:
+    query = select(Enrollment.current_step, func.count()).where(
+        Enrollment.sequence_id == sequence.id, Enrollment.status == EnrollmentStatus.ACTIVE
+    )
+    waiting = dict(session.exec(query.group_by(col(Enrollment.current_step))).all())
+    return tuple(_step(sequence, step, waiting.get(step.id, 0)) for step in sequence.steps)
+
+
+def _step(sequence: Sequence, step: Step, waiting: int) -> StepCard:
+    return StepCard(
+        id=step.id,
+        name=step.label,
+        action=step.action,
+        active=step.active,
+        delay=duration_words(step.delay) if step.delay else "",
+        window=window_words(sequence.window_of(step)),
+        when=condition_words(step.when) if step.when else None,
+        details=_details(step),
+        leads=waiting,
+    )
+
+
+def _details(step: Step) -> dict[str, Any]:
+    """Return what the step says beyond what every step has."""
+    common = set(Step.model_fields) - {"description"}
+    return step.model_dump(mode="json", exclude=common, exclude_defaults=True)
