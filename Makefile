@@ -1,6 +1,6 @@
 # Every target sets up its own .venv; the stamp makes the second time quick.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench acceptance clean
+.PHONY: help demo test check format docs bench acceptance clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -29,14 +29,17 @@ test: $(STAMP)  ## All tests but the acceptance suite
 	@$(BIN)/python -m pytest -n auto -m 'not acceptance'
 
 check: $(STAMP)  ## Format, lint, types, import layers
-	@$(BIN)/ruff format --check src tests benchmarks
-	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/ruff format --check src tests benchmarks docs
+	@$(BIN)/ruff check src tests benchmarks docs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 format: $(STAMP)  ## Format and mend what the linter can
-	@$(BIN)/ruff format src tests benchmarks
-	@$(BIN)/ruff check --fix src tests benchmarks
+	@$(BIN)/ruff format src tests benchmarks docs
+	@$(BIN)/ruff check --fix src tests benchmarks docs
+
+docs: $(STAMP)  ## Write docs/commands.md from the commands' help
+	@$(BIN)/python docs/generate.py
 
 bench: $(STAMP)  ## Measure; figures as ratios within one run
 	@$(BIN)/python -m benchmarks

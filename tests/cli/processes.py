@@ -1,6 +1,7 @@
 """The real command in a real process, and a real SMTP server on loopback."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -92,10 +93,11 @@ class Sink:
 
 @contextmanager
 def listening(sink: Sink) -> Iterator[Sink]:
-    controller = Controller(sink, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        sink.port = taken.getsockname()[1]
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port, enable_SMTPUTF8=True)
     controller.start()
-    assert controller.server is not None
-    sink.port = controller.server.sockets[0].getsockname()[1]
     try:
         yield sink
     finally:

@@ -27,7 +27,7 @@ steps:
       thank you for writing.
   - id: later
     action: create_task
-    delay: 5000d
+    delay: 3000d
     title: Call them
 """
 

@@ -11,7 +11,6 @@ from studios import studio_with_letters_due
 HEAVY = (
     "sqlmodel",
     "sqlalchemy",
-    "pydantic",
     "jinja2",
     "apscheduler",
     "rich",

@@ -157,6 +157,12 @@ def test_a_list_of_a_loop_may_have_an_else() -> None:
     assert text(source, xs=[]) == "1. none"
 
 
+def test_a_list_inside_an_item_is_counted_by_itself() -> None:
+    source = "1. A\n   1. B\n   {% if x %}\n   2. C\n   {% endif %}\n{% if x %}\n2. D\n{% endif %}\n3. E"
+    assert text(source, x=True) == "1. A\n   1. B\n   2. C\n2. D\n3. E"
+    assert text(source, x=False) == "1. A\n   1. B\n2. E"
+
+
 def test_a_loop_over_nothing_leaves_no_gap() -> None:
     source = "A\n\n{% for x in xs %}\n- {{ x }}\n{% endfor %}\n\n{% for x in xs %}{{ x }}{% endfor %}\n\nB"
     assert body(source, xs=[]) == "<p>A</p><ul></ul><p>B</p>"

@@ -43,7 +43,7 @@ def list_leads(
     Example: leadnurture lead list --status new --temperature hot --sort-by lead_score
     """
     from leadnurture.cli.views.lead_list import lead_list_view
-    from leadnurture.reports.lead_filters import read_filters
+    from leadnurture.reports.lead_filter_reading import read_filters
     from leadnurture.reports.lead_list import lead_list, read_page
 
     with open_studio(context) as studio:

@@ -84,6 +84,6 @@ def meaning(message: Message) -> str:
 
 def _queued(message: Message) -> str:
     if message.attempts:
-        times = "once" if message.attempts == 1 else f"{message.attempts} times"
+        times = "once" if message.attempts == 1 else "twice" if message.attempts == 2 else f"{message.attempts} times"
         return f"It was tried {times} and will be tried again: {message.reason or 'the server could not take it then'}"
     return "It waits for delivery: the next run takes it as soon as it is due, unless something stops its sequence."

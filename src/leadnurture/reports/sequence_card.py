@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from leadnurture.config import Config
@@ -14,32 +13,13 @@ from leadnurture.errors import NotFoundError
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.sequence_files import SequenceFile, sequence_files
 from leadnurture.reports.sequence_list import leads_by_sequence
-from leadnurture.reports.sequence_words import condition_words, duration_words, window_words
+from leadnurture.reports.sequence_words import condition_words, window_words
+from leadnurture.reports.step_cards import StepCard, step_cards
 from leadnurture.sequences.folder import Folder
 from leadnurture.sequences.sequence import Sequence
-from leadnurture.sequences.step import Step
 from leadnurture.sequences.suggestions import did_you_mean
-from leadnurture.store.tables import Enrollment, SequenceRow, SequenceVersion
+from leadnurture.store.tables import SequenceRow, SequenceVersion
 from leadnurture.store.vocabulary import EnrollmentStatus
-
-
-@dataclass(frozen=True)
-class StepCard:
-    """A step in words; `details` are its action's own keys, `leads` how many wait before it. No delay is empty."""
-
-    id: str
-    name: str
-    action: str
-    active: bool
-    delay: str
-    window: str
-    when: str | None
-    details: Mapping[str, Any]
-    leads: int
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the documented keys."""
-        return vars(self) | {"details": dict(self.details)}
 
 
 @dataclass(frozen=True)
@@ -60,13 +40,14 @@ class Version:
 class SequenceCard:
     """A sequence as it was applied last, or as its file says if it never was; None if that cannot be read.
 
-    `enroll_when` is who enters by itself, in words; None if nobody does.
+    `enroll_when` is who enters by itself, in words; None if nobody does. `window` is that of steps without their own.
     """
 
     as_of: AsOf
     file: SequenceFile
     sequence: Sequence | None
     enroll_when: str | None
+    window: str | None
     steps: tuple[StepCard, ...]
     versions: tuple[Version, ...]
     leads: Mapping[EnrollmentStatus, int]
@@ -77,6 +58,7 @@ class SequenceCard:
             **self.file.as_json(),
             **_header(self.sequence),
             "enroll_when": self.enroll_when,
+            "window": self.window,
             "steps": [step.as_json() for step in self.steps],
             "versions": [version.as_json() for version in self.versions],
             "leads": {status.value: count for status, count in self.leads.items()},
@@ -102,7 +84,8 @@ def sequence_card(session: Session, config: Config, now: datetime, folder: Folde
         file=file,
         sequence=sequence,
         enroll_when=_who_enters(sequence),
-        steps=_steps(session, sequence) if sequence else (),
+        window=window_words(sequence.window) if sequence else None,
+        steps=step_cards(session, sequence) if sequence else (),
         versions=versions,
         leads=leads_by_sequence(session)[file.id],
     )
@@ -145,31 +128,3 @@ def _who_enters(sequence: Sequence | None) -> str | None:
     if sequence.enroll.when is not None:
         return condition_words(sequence.enroll.when)
     return "no other sequence fits" if sequence.default else None
-
-
-def _steps(session: Session, sequence: Sequence) -> tuple[StepCard, ...]:
-    query = select(Enrollment.current_step, func.count()).where(
-        Enrollment.sequence_id == sequence.id, Enrollment.status == EnrollmentStatus.ACTIVE
-    )
-    waiting = dict(session.exec(query.group_by(col(Enrollment.current_step))).all())
-    return tuple(_step(sequence, step, waiting.get(step.id, 0)) for step in sequence.steps)
-
-
-def _step(sequence: Sequence, step: Step, waiting: int) -> StepCard:
-    return StepCard(
-        id=step.id,
-        name=step.label,
-        action=step.action,
-        active=step.active,
-        delay=duration_words(step.delay) if step.delay else "",
-        window=window_words(sequence.window_of(step)),
-        when=condition_words(step.when) if step.when else None,
-        details=_details(step),
-        leads=waiting,
-    )
-
-
-def _details(step: Step) -> dict[str, Any]:
-    """Return what the step says beyond what every step has."""
-    common = set(Step.model_fields) - {"description"}
-    return step.model_dump(mode="json", exclude=common, exclude_defaults=True)

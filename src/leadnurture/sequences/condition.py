@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from leadnurture.crm.fields import LEAD_FIELDS, SHORT_NAMES
@@ -16,7 +16,17 @@ from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.store.vocabulary import LeadStatus, Operator, Priority, Temperature
 
 
-class ScoreRange(LanguageModel):
+class Asking(LanguageModel):
+    """A part of a condition; one that asks nothing would fit everybody, and is refused."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Asking":
+        if all(getattr(self, name) is None for name in self.model_fields_set):
+            raise PydanticCustomError("empty", "an empty condition says nothing; take it out", {})
+        return self
+
+
+class ScoreRange(Asking):
     """A score from `min` to `max`, both included."""
 
     min: int = Field(default=0, ge=0, le=100)
@@ -29,7 +39,7 @@ class ScoreRange(LanguageModel):
         return self
 
 
-class TagTest(LanguageModel):
+class TagTest(Asking):
     """Tags that must all, or any of which must, or none of which may be there."""
 
     all: Words = []
@@ -37,7 +47,7 @@ class TagTest(LanguageModel):
     none: Words = []
 
 
-class WeddingTest(LanguageModel):
+class WeddingTest(Asking):
     """How far off the wedding is, in calendar days from today; `known` asks whether there is a date at all."""
 
     within: PositiveDuration | None = None
@@ -76,7 +86,7 @@ class FieldTest(LanguageModel):
         return self.model_copy(update={"expected": expected})
 
 
-class Condition(LanguageModel):
+class Condition(Asking):
     """All that is given must hold."""
 
     status: Annotated[list[LeadStatus], ONE_OR_MORE] | None = None
@@ -93,11 +103,15 @@ class Condition(LanguageModel):
     any_of: "list[Condition] | None" = Field(default=None, alias="any")
     none_of: "Condition | None" = Field(default=None, alias="not")
 
-    @model_validator(mode="after")
-    def _says_something(self) -> "Condition":
-        if not self.model_fields_set:
-            raise PydanticCustomError("empty", "an empty condition says nothing; take it out", {})
-        return self
+    @field_validator("source")
+    @classmethod
+    def _named(cls, given: list[str] | None) -> list[str] | None:
+        try:
+            for word in given or []:
+                source_name(word)
+        except BadValueError as error:
+            raise PydanticCustomError("value", "{why}", {"why": error.message}) from None
+        return given
 
     @property
     def source_names(self) -> list[str]:

@@ -54,7 +54,7 @@ def read_duration(given: object) -> Duration:
     for count, unit in _PART.findall(given):
         amounts[unit] += int(count)
     days, minutes = amounts["d"] + 7 * amounts["w"], amounts["m"] + 60 * amounts["h"]
-    if days + minutes / 1440 > LONGEST_DAYS:
+    if 1440 * days + minutes > 1440 * LONGEST_DAYS:
         raise PydanticCustomError("duration", "'{given}' is longer than ten years", {"given": given})
     return Duration(days, timedelta(minutes=minutes))
 

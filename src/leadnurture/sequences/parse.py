@@ -107,9 +107,9 @@ class _Finder:
                 self._say(("steps", number, "id"), f"two steps have the id '{key}'; the first is in line {first}")
             elif isinstance(key, str):
                 seen[key] = number
-        for number, step in enumerate(steps):
+        for step in steps:
             if step.was is not None and step.was in seen:
-                self._say(("steps", number, "was"), f"'{step.was}' is still the id of another step")
+                self._say(("steps", seen[step.id], "was"), f"'{step.was}' is still the id of another step")
 
     def _model(self, model: type[M], values: Mapping[str, Any], path: Path) -> M | None:
         try:
@@ -129,7 +129,7 @@ class _Finder:
         elif item["type"] == "missing":
             self._say(where, f"'{item['loc'][-1]}' is missing")
         else:
-            self._say(where, _worded(item))
+            self._say(where, _worded(item, where))
 
     def _existing(self, loc: Path) -> Path:
         """Leave out the parts that Pydantic adds for alternatives: only what stands in the file has a place."""
@@ -146,10 +146,10 @@ class _Finder:
             self.problems.append(problem)
 
 
-def _worded(item: dict[str, Any]) -> str:
+def _worded(item: dict[str, Any], where: Path) -> str:
     given = item.get("input")
     message = str(item["msg"]).removeprefix("Value error, ")
-    name = item["loc"][-1] if item["loc"] and isinstance(item["loc"][-1], str) else ""
+    name = where[-1] if where and isinstance(where[-1], str) else ""
     if item["type"] in {"enum", "literal_error"}:
         expected = str(item.get("ctx", {}).get("expected", "")).replace(" or ", ", ").replace("'", "")
         near = nearest(str(given), [word.strip() for word in expected.split(",")])

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from leadnurture.sequences.base import ONE_OR_MORE, LanguageModel
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Weekday(IntEnum):
@@ -20,12 +20,13 @@ class Weekday(IntEnum):
 
 
 def _weekday(given: Any) -> Any:
-    word = str(given).lower()[:3]
-    if word not in _DAYS:
+    word = str(given).lower()
+    meant = next((number for number, day in enumerate(_DAYS) if len(word) > 2 and day.startswith(word)), None)
+    if meant is None:
         raise PydanticCustomError(
             "weekday", "'{given}' is no day; write mon, tue, wed, thu, fri, sat or sun", {"given": str(given)}
         )
-    return Weekday(_DAYS.index(word))
+    return Weekday(meant)
 
 
 def _clock_time(given: Any) -> Any:

@@ -59,7 +59,7 @@ def read_tree(text: str) -> Tree:
             node = yaml.compose(text, Loader=_LOADER)
             tree.values = None if node is None else _plain(tree, node, ())
     except yaml.MarkedYAMLError as error:
-        tree.faults.append((_place(error.problem_mark or error.context_mark), _told(error)))
+        tree.faults.append((_place(error.problem_mark or error.context_mark), _told(error, text)))
     except yaml.YAMLError as error:
         tree.faults.append((Place(), str(error).splitlines()[0]))
     except RecursionError:
@@ -76,11 +76,13 @@ def _forbidden(text: str) -> Iterator[tuple[Place, str]]:
             return
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             yield _place(event.start_mark), "anchors (&) and aliases (*) are not part of the language; write it out"
+        if tag := getattr(event, "tag", None):
+            yield _place(event.start_mark), f"tags such as {tag} are not part of the language"
 
 
-def _told(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "this is no YAML"
-    if "\\t" in problem:
+def _told(error: yaml.MarkedYAMLError, text: str) -> str:
+    problem, mark = error.problem or "this is no YAML", error.problem_mark
+    if "tab" in problem or (mark and text[mark.index : mark.index + 1] == "\t"):
         return "a tab cannot indent in YAML; use blanks"
     if "mapping values are not allowed" in problem:
         return "a second ': ' in one line; put the text in quotes"
@@ -94,7 +96,7 @@ def _place(mark: Any) -> Place:
 def _plain(tree: Tree, node: yaml.Node, path: Path) -> Any:
     tree.places[path] = _place(node.start_mark)
     if isinstance(node, yaml.ScalarNode):
-        return _scalar(tree, node)
+        return _scalar(node)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(tree, item, (*path, number)) for number, item in enumerate(node.value)]
     return _mapping(tree, node, path)
@@ -116,12 +118,9 @@ def _mapping(tree: Tree, node: Any, path: Path) -> dict[str, Any]:
     return values
 
 
-def _scalar(tree: Tree, node: yaml.ScalarNode) -> Any:
-    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.startswith("tag:yaml.org,2002:python"):
-        tree.faults.append((_place(node.start_mark), f"tags such as {node.tag} are not part of the language"))
-        return None
+def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
-    if node.style is not None:
+    if node.style:  # quoted, or a block; for a plain one libyaml says "", PyYAML itself None
         return text
     if text in _CONSTANTS:
         return _CONSTANTS[text]

@@ -15,6 +15,7 @@ from leadnurture.cli.views.plain import couple, cut, line, prose, word
 from leadnurture.crm.fields import LEAD_FIELDS, Kind
 from leadnurture.money import format_money
 from leadnurture.reports.as_of import AsOf
+from leadnurture.store.vocabulary import ContactMethod, Priority
 
 _PERSON = (
     "primary_email", "secondary_email", "primary_phone", "secondary_phone", "preferred_contact_method",
@@ -26,6 +27,7 @@ _BUSINESS = (
     "email_clicks", "website_visits", "consent_marketing",
 )  # fmt: skip
 _LONG = ("specific_requirements", "additional_notes", "lost_details")
+_USUAL = {"preferred_contact_method": ContactMethod.EMAIL, "priority_level": Priority.MEDIUM}  # goes without saying
 _LONGEST = 150
 
 
@@ -74,7 +76,7 @@ def facts(lead: Mapping[str, Any], as_of: AsOf, *, full: bool) -> RenderableType
 
 def _known(lead: Mapping[str, Any], names: tuple[str, ...], as_of: AsOf) -> Iterator[tuple[str, Text]]:
     for name in names:
-        if lead[name] not in (None, "", [], {}, 0, False):
+        if lead[name] not in (None, "", [], {}, 0, False) and lead[name] != _USUAL.get(name):
             yield LEAD_FIELDS[name].label, cut(_value(name, lead[name], as_of), _LONGEST)
 
 

@@ -6,10 +6,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from leadnurture.cli.views import colours
-from leadnurture.cli.views.layout import column, heading, indented, table
+from leadnurture.cli.views.layout import Listing, column, heading, indented
 from leadnurture.cli.views.lead_facts import facts, head
 from leadnurture.cli.views.lead_walks import where_they_are
-from leadnurture.cli.views.moments import moment, stamp
+from leadnurture.cli.views.moments import stamp
 from leadnurture.cli.views.plain import line, prose, word
 from leadnurture.reports.lead_file import LeadFile, TimelineEntry
 from leadnurture.store.vocabulary import OutboxState, Priority
@@ -35,7 +35,7 @@ def _score(report: LeadFile) -> RenderableType:
     score = report.score
     parts = [f"{points.rule_name} {points.adjustment:+g}" for points in score.rules]
     parts += [f"{lasting.reason or 'by hand'} {lasting.adjustment:+d}" for lasting in score.adjustments]
-    by_now = f" (by today {score.score})" if score.score != report.lead["lead_score"] else ""
+    by_now = f" ({score.score} by today's rules)" if score.score != report.lead["lead_score"] else ""
     title = heading(f"Score {report.lead['lead_score']}{by_now}")
     return Group(title, indented(line(" · ".join(parts) or "no rule gives points")))
 
@@ -44,12 +44,13 @@ def _tasks(report: LeadFile) -> Iterator[RenderableType]:
     if not report.tasks:
         return
     yield heading("To do")
+    rows = Listing(column(width=12), column())
     for task in report.tasks:
         late = task.due_at is not None and task.due_at < report.as_of.now
-        due = f"   due {moment(task.due_at, report.as_of.now)}" if task.due_at else ""
+        due = stamp(task.due_at, report.as_of.now) if task.due_at else ""
         urgent = f"{task.priority.value}: " if task.priority in {Priority.HIGH, Priority.URGENT} else ""
-        told = line(f"{urgent}{task.title}").append(due, style=colours.WAITS_FOR_YOU if late else colours.QUIET)
-        yield indented(told)
+        rows.add(Text(due, style=colours.WAITS_FOR_YOU if late else ""), line(f"{urgent}{task.title}"))
+    yield indented(rows)
 
 
 def _messages(report: LeadFile) -> Iterator[RenderableType]:
@@ -58,29 +59,35 @@ def _messages(report: LeadFile) -> Iterator[RenderableType]:
     others = [message for message in report.messages if message.state is not OutboxState.SENT]
     if others:
         yield heading(f"Messages ({sent} sent)")
-    for message in others:
-        told = Text(f"{message.id:>4}  ").append(word(message.state), style=colours.MESSAGE.get(message.state, ""))
-        reason = f" – {message.reason}" if message.reason else ""
-        yield indented(told.append("  ").append_text(line(f"{message.subject}{reason}")))
+        rows = Listing(column(width=5, right=True), column(width=8), column())
+        for message in others:
+            state = Text(word(message.state), style=colours.MESSAGE.get(message.state, ""))
+            reason = f" – {message.reason}" if message.reason else ""
+            rows.add(str(message.id), state, line(f"{message.subject}{reason}"))
+        yield indented(rows)
 
 
 def _timeline(report: LeadFile, *, full: bool) -> Iterator[RenderableType]:
     entries = report.timeline if full else report.timeline[-NEWEST:]
     hidden = len(report.timeline) - len(entries)
-    yield heading("Timeline").append(
-        f"  the newest {NEWEST} of {len(report.timeline)}; --full shows all" if hidden else ""
+    title = heading("Timeline")
+    yield title.append(
+        f"  the newest {NEWEST} of {len(report.timeline)}; --full shows all" if hidden else "", "not bold"
     )
-    rows = table(column("", width=12), column("", width=17), column(""))
-    rows.show_header = False
+    if full:
+        yield from (indented(_whole(entry, report)) for entry in entries)
+        return
+    rows = Listing(column(width=12), column(width=17), column())
     for entry in entries:
         kind = line(word(entry.interaction_type), colours.QUIET)
-        rows.add_row(stamp(entry.at, report.as_of.now), kind, line(_told(entry)))
-        if full and entry.content:
-            rows.columns[2].no_wrap = False
-            rows.add_row("", "", prose(entry.content))
+        rows.add(stamp(entry.at, report.as_of.now), kind, line(_told(entry)))
     yield indented(rows)
-    if not entries:
-        yield indented(Text("nothing yet", style=colours.QUIET))
+
+
+def _whole(entry: TimelineEntry, report: LeadFile) -> RenderableType:
+    kind = f"{stamp(entry.at, report.as_of.now)}  {word(entry.interaction_type)}  "
+    told = Text(kind, style=colours.QUIET).append_text(line(entry.subject or ""))
+    return Group(told, indented(prose(entry.content), 14)) if entry.content else told
 
 
 def _told(entry: TimelineEntry) -> str:

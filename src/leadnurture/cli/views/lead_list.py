@@ -7,8 +7,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from leadnurture.cli.views import colours
-from leadnurture.cli.views.layout import column, table
-from leadnurture.cli.views.moments import day, days
+from leadnurture.cli.views.layout import Listing, column
+from leadnurture.cli.views.moments import day, short_day
 from leadnurture.cli.views.plain import count, couple, line, word
 from leadnurture.reports.as_of import AsOf
 from leadnurture.reports.lead_list import LeadList
@@ -18,16 +18,16 @@ from leadnurture.store.vocabulary import LeadStatus
 def lead_list_view(report: LeadList) -> RenderableType:
     """Show the leads, one per line, with the summary of all that fit."""
     widest = max((len(str(lead["id"])) for lead in report.leads), default=2)
-    leads = table(
+    leads = Listing(
         column("Id", width=max(2, widest), right=True),
         column("Couple"),
         column("Wedding", width=11),
         column("Status", width=13),
         column("Score", width=8),
-        column("Asked", width=13),
+        column("Asked", width=8),
     )
     for lead in report.leads:
-        leads.add_row(*_row(lead, report.as_of))
+        leads.add(*_row(lead, report.as_of))
     return Group(leads, Text(""), _summary(report))
 
 
@@ -40,7 +40,7 @@ def _row(lead: Mapping[str, Any], as_of: AsOf) -> list[Text]:
         Text(day(wedding)) if wedding else Text("no date", style=colours.QUIET),
         Text(word(status), style=colours.LEAD.get(status, "")),
         Text(f"{lead['lead_score']:>3} {temperature}", style=colours.TEMPERATURE[temperature]),
-        Text(days(lead["inquiry_at"].date(), as_of.now.date())),
+        Text(short_day(lead["inquiry_at"].date(), as_of.now.date())),
     ]
 
 
@@ -52,7 +52,6 @@ def _summary(report: LeadList) -> Text:
         f"{counted.by_status[LeadStatus.WON]:,} booked ({counted.conversion_rate} %)",
         f"average score {counted.average_score}",
     ]
-    if report.pages > 1:
-        more = f"; next: --page {page.number + 1}" if page.number < report.pages else ""
-        parts.append(f"page {page.number} of {report.pages}{more}")
-    return Text(" · ".join(parts), style=colours.QUIET)
+    pages = f"\npage {page.number} of {report.pages}" if report.pages > 1 else ""
+    following = f" · next: --page {page.number + 1}" if page.number < report.pages else ""
+    return Text(" · ".join(parts) + pages + following, style=colours.QUIET)

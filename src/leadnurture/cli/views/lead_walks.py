@@ -17,30 +17,25 @@ def where_they_are(walks: tuple[Walk, ...], as_of: AsOf) -> RenderableType:
     """Show each sequence with its next step and when, or how it ended; held and failed ones with the reason."""
     if not walks:
         return Group(heading("Where they are"), indented(Text("in no sequence", style=colours.QUIET)))
-    return Group(heading("Where they are"), *(indented(Group(*_walk(walk, as_of))) for walk in walks))
+    return Group(heading("Where they are"), *(part for walk in walks for part in _walk(walk, as_of)))
 
 
-def _walk(walk: Walk, as_of: AsOf) -> Iterator[Text]:
-    name = line(walk.sequence_name)
-    name.append(f"   {walk.steps_completed} of {walk.steps_total} steps done", style=colours.QUIET)
-    yield name
-    if not walk.is_running:
-        yield _ended(walk, as_of)
-        return
-    yield _next(walk, as_of)
+def _walk(walk: Walk, as_of: AsOf) -> Iterator[RenderableType]:
+    done = f"   {walk.steps_completed} of {walk.steps_total} steps done"
+    yield indented(line(walk.sequence_name).append(done, style=colours.QUIET))
+    yield indented(_next(walk, as_of) if walk.is_running else _ended(walk, as_of), 4)
     if walk.held_reason:
-        yield line(f"  held: {walk.held_reason}", colours.WAITS_FOR_YOU)
+        yield indented(line(f"held: {walk.held_reason}", colours.WAITS_FOR_YOU), 4)
     if walk.frozen_reason:
-        yield line(f"  frozen: {walk.frozen_reason}", colours.WAITS_FOR_YOU)
+        yield indented(line(f"frozen: {walk.frozen_reason}", colours.WAITS_FOR_YOU), 4)
 
 
 def _next(walk: Walk, as_of: AsOf) -> Text:
-    step = walk.next_step_name or walk.next_step or "?"
     when = moment(walk.next_at, as_of.now) if walk.next_at else "its message is on the way, see below"
-    return Text("  next: ").append_text(line(step)).append(f" – {when}")
+    return line(f"next: {walk.next_step_name or walk.next_step} – {when}")
 
 
 def _ended(walk: Walk, as_of: AsOf) -> Text:
     at = f" {moment(walk.ended_at, as_of.now)}" if walk.ended_at else ""
     reason = f": {walk.end_reason}" if walk.end_reason else ""
-    return Text("  ").append_text(line(f"{walk.status.value}{at}{reason}", colours.WALK.get(walk.status, "")))
+    return line(f"{walk.status.value}{at}{reason}", colours.WALK.get(walk.status, ""))

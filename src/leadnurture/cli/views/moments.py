@@ -20,6 +20,11 @@ def day(when: date) -> str:
     return f"{when.day} {when:%b %Y}"
 
 
+def short_day(when: date, today: date) -> str:
+    """Return a date in at most eight characters: `14 Jan`, in other years `Jan 2025`."""
+    return f"{when.day:>2} {when:%b}" if when.year == today.year else f"{when:%b %Y}"
+
+
 def distance(at: datetime, now: datetime) -> str:
     """Return how far off an instant is: by the clock within the hour and the day, else in calendar days."""
     away = abs(at - now)

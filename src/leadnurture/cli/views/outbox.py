@@ -4,7 +4,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from leadnurture.cli.views import colours
-from leadnurture.cli.views.layout import column, pairs, table
+from leadnurture.cli.views.layout import Listing, column, pairs
 from leadnurture.cli.views.moments import moment, stamp
 from leadnurture.cli.views.plain import count, cut, line, prose, word
 from leadnurture.reports.outbox import Message, OutboxList
@@ -14,9 +14,9 @@ _HEADERS = frozenset({"from", "to", "subject", "date", "reply-to", "message-id",
 
 
 def outbox_list_view(report: OutboxList) -> RenderableType:
-    """Show the messages, one per line, with the reason below where one was noted."""
+    """Show the messages, one per line, with the reason behind the subject where one was noted."""
     widest = max((len(str(message.id)) for message in report.messages), default=2)
-    rows = table(
+    rows = Listing(
         column("Id", width=max(2, widest), right=True),
         column("State", width=8),
         column("When", width=12),
@@ -26,7 +26,7 @@ def outbox_list_view(report: OutboxList) -> RenderableType:
     for message in report.messages:
         at = message.sent_at or message.due_at
         state = Text(word(message.state), style=colours.MESSAGE.get(message.state, ""))
-        rows.add_row(str(message.id), state, stamp(at, report.as_of.now), line(message.to), _subject(message))
+        rows.add(str(message.id), state, stamp(at, report.as_of.now), line(message.to), _subject(message))
     shown = count(len(report.messages), "message")
     of_all = f" of {report.total:,}; --limit shows more" if report.total > len(report.messages) else ""
     return Group(rows, Text(f"\n{shown}{of_all}", style=colours.QUIET))
@@ -34,14 +34,14 @@ def outbox_list_view(report: OutboxList) -> RenderableType:
 
 def _subject(message: Message) -> Text:
     told = line(message.subject)
-    return told.append_text(line(f" ({message.reason})", colours.QUIET)) if message.reason else told
+    return told.append(" ").append_text(line(f"({message.reason})", colours.QUIET)) if message.reason else told
 
 
 def message_view(report: OpenMessage) -> RenderableType:
     """Show a message's state and what it means, its headers and its words."""
     message, now = report.message, report.as_of.now
-    moments = f"sent {moment(message.sent_at, now)}" if message.sent_at else f"due {moment(message.due_at, now)}"
-    state = Text(word(message.state), style=colours.MESSAGE.get(message.state, "")).append(f", {moments}")
+    at = f" {moment(message.sent_at, now)}" if message.sent_at else f", due {moment(message.due_at, now)}"
+    state = Text(word(message.state), style=colours.MESSAGE.get(message.state, "")).append(at, style="default")
     about = line(f"lead {message.lead_id}, sequence {message.sequence}, step {message.step}")
     headers = [(name, cut(value, 400)) for name, value in report.headers if name.lower() in _HEADERS]
     files = [("Attached", line(", ".join(report.attachments)))] if report.attachments else []

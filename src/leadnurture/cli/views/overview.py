@@ -6,8 +6,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from leadnurture.cli.views import colours
-from leadnurture.cli.views.layout import column, heading, indented, pairs, table
-from leadnurture.cli.views.plain import line, word
+from leadnurture.cli.views.layout import Listing, column, heading, indented, pairs
+from leadnurture.cli.views.plain import count, line, word
 from leadnurture.money import format_money
 from leadnurture.reports.overview import Overview
 
@@ -29,18 +29,17 @@ def _figures(report: Overview) -> Iterator[tuple[str, Text]]:
     )
     yield "Pipeline", Text(f"{format_money(report.pipeline_value, currency)} in budgets of open leads")
     late = report.overdue_follow_ups + report.overdue_tasks
-    told = f"{report.overdue_follow_ups} follow-ups, {report.overdue_tasks} tasks"
+    told = f"{count(report.overdue_follow_ups, 'follow-up')}, {count(report.overdue_tasks, 'task')}"
     yield "Overdue", Text(told if late else "nothing", style=colours.WAITS_FOR_YOU if late else "")
-    yield "Sent", Text(f"{report.messages_sent:,} messages")
+    yield "Sent", Text(count(report.messages_sent, "message"))
 
 
 def _statuses(report: Overview) -> Iterator[RenderableType]:
     yield heading("By status")
-    rows = table(column("", width=13), column("", width=6, right=True), column(""))
-    rows.show_header = False
+    rows = Listing(column(width=13), column(width=6, right=True), column())
     most = max(report.tally.by_status.values(), default=0)
     for status, leads in report.tally.by_status.items():
-        rows.add_row(word(status), f"{leads:,}", Text("▇" * _length(leads, most), style=colours.LEAD.get(status, "")))
+        rows.add(word(status), f"{leads:,}", Text("▇" * _length(leads, most), style=colours.LEAD.get(status, "")))
     yield indented(rows)
 
 
@@ -51,15 +50,15 @@ def _length(leads: int, most: int) -> int:
 def _sources(report: Overview) -> Iterator[RenderableType]:
     if not report.sources:
         return
-    yield heading("By source")
-    rows = table(
-        column("", width=24),
+    yield Text("")
+    rows = Listing(
+        column("Source"),
         column("Leads", width=6, right=True),
         column("Booked", width=7, right=True),
-        column("", width=7, right=True),
+        column("Rate", width=7, right=True),
     )
     for share in report.sources[:_SOURCES]:
-        rows.add_row(line(word(share.source)), f"{share.leads:,}", f"{share.won:,}", f"{share.conversion_rate} %")
+        rows.add(line(word(share.source)), f"{share.leads:,}", f"{share.won:,}", f"{share.conversion_rate} %")
     yield indented(rows)
     if len(report.sources) > _SOURCES:
         yield indented(Text(f"… and {len(report.sources) - _SOURCES} more; --json has them all", style=colours.QUIET))

@@ -6,12 +6,13 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from leadnurture.cli.views import colours
-from leadnurture.cli.views.layout import column, heading, indented, pairs, table
+from leadnurture.cli.views.layout import Listing, column, heading, indented, one_line, pairs
 from leadnurture.cli.views.moments import moment
-from leadnurture.cli.views.plain import count, cut, line, word
-from leadnurture.reports.sequence_card import SequenceCard, StepCard
+from leadnurture.cli.views.plain import count, line, word
+from leadnurture.reports.sequence_card import SequenceCard
 from leadnurture.reports.sequence_files import FileState
 from leadnurture.reports.sequence_list import SequenceLine, SequenceList
+from leadnurture.reports.step_cards import StepCard
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 _STATES = {
@@ -20,6 +21,7 @@ _STATES = {
     FileState.DELETED: colours.WAITS_FOR_YOU,
     FileState.BROKEN: colours.WRONG,
 }
+_LONG = frozenset({"description", "body", "notes"})
 _ADVICE = {
     FileState.NOT_APPLIED: "It is not applied: nothing of it happens before `leadnurture apply`.",
     FileState.CHANGED: "Its file has changed since: this is what runs until `leadnurture apply`.",
@@ -30,16 +32,16 @@ _ADVICE = {
 
 def sequence_list_view(report: SequenceList) -> RenderableType:
     """Show the sequences, one per line, with how many leads are in each."""
-    rows = table(
+    rows = Listing(
         column("Id"),
         column("Category", width=18),
         column("State", width=16),
         column("Steps", width=5, right=True),
-        column("Active", width=6, right=True),
+        column("Inside", width=6, right=True),
         column("Done", width=5, right=True),
     )
     for sequence in report.sequences:
-        rows.add_row(*_row(sequence))
+        rows.add(*_row(sequence))
     waiting = any(sequence.state is not FileState.APPLIED for sequence in report.sequences)
     hint = Text("\nNext: leadnurture apply lets the files count", style=colours.QUIET)
     return Group(rows, hint) if waiting else rows
@@ -88,8 +90,9 @@ def _facts(report: SequenceCard) -> Iterator[tuple[str, Text]]:
     sequence = report.sequence
     assert sequence is not None
     state = "on" if sequence.active else "off: nobody enters, those inside stay where they are"
-    yield "Is", Text(f"{state}; {word(sequence.category)}, {word(sequence.type)}, purpose {sequence.purpose}")
+    yield "State", Text(f"{state}; {word(sequence.category)}, {word(sequence.type)}, purpose {sequence.purpose}")
     yield "Who enters", line(report.enroll_when or "nobody by itself; leads are enrolled by hand")
+    yield "Window", Text(f"{report.window}, unless a step says otherwise")
     yield "Ends on", Text(", ".join(word(stop) for stop in sorted(sequence.stops)))
     counts = [f"{number:,} {status}" for status, number in report.leads.items() if number]
     yield "Leads", Text(", ".join(counts) or "none so far")
@@ -103,17 +106,22 @@ def _steps(report: SequenceCard) -> Iterator[RenderableType]:
         if step.leads:
             name.append(f"   {count(step.leads, 'lead')} here")
         yield name
-        yield from (indented(indented(part)) for part in _step(step, first=number == 1))
+        yield from (indented(part, 4) for part in _step(step, report, first=number == 1))
 
 
-def _step(step: StepCard, *, first: bool) -> Iterator[Text]:
+def _step(step: StepCard, report: SequenceCard, *, first: bool) -> Iterator[Text]:
     after = f"{step.delay} after {'they enter' if first else 'the step before'}" if step.delay else "straight away"
-    off = "switched off; " if not step.active else ""
-    yield line(f"{off}{word(step.action)}: {after}, {step.window}")
+    window = f", {step.window}" if step.window != report.window else ""
+    yield line(f"{'' if step.active else 'switched off; '}{word(step.action)} {after}{window}")
     if step.when:
         yield line(f"only if {step.when}")
-    for name, value in step.details.items():
-        yield cut(f"{word(name)}: {value}", 150, colours.QUIET)
+    told = " · ".join(f"{word(name)}: {_told(value)}" for name, value in step.details.items() if name not in _LONG)
+    if told:
+        yield one_line(line(told, colours.QUIET))
+
+
+def _told(value: object) -> str:
+    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
 
 
 def _versions(report: SequenceCard) -> Iterator[RenderableType]:

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from leadnurture.cli.views import colours
-from leadnurture.cli.views.layout import heading, indented, pairs
+from leadnurture.cli.views.layout import Listing, column, heading, indented, pairs
 from leadnurture.cli.views.moments import moment
 from leadnurture.cli.views.plain import count, cut, line
 from leadnurture.reports.sequence_files import FileState, SequenceFile
@@ -15,10 +15,10 @@ from leadnurture.store.vocabulary import OutboxState
 
 _SHOWN = 8  # of each kind of trouble
 _FILES = {
-    FileState.NOT_APPLIED: "is new: `leadnurture apply` lets it count",
-    FileState.CHANGED: "has changed since it was applied: `leadnurture apply` lets that count",
-    FileState.DELETED: "is applied, but its file is gone: `leadnurture apply` ends it",
-    FileState.BROKEN: "is broken and cannot be applied",
+    FileState.NOT_APPLIED: "is new   → leadnurture apply",
+    FileState.CHANGED: "has changed since it was applied   → leadnurture apply",
+    FileState.DELETED: "is applied, but its file is gone   → leadnurture apply",
+    FileState.BROKEN: "is broken   → leadnurture sequence check",
 }
 
 
@@ -37,7 +37,7 @@ def _figures(report: Status) -> Iterator[tuple[str, Text]]:
     what = f"{count(report.due_enrollments, 'step')}, {count(report.due_messages, 'message')}"
     yield "Due now", Text(f"{what}   → leadnurture run --once" if due else "nothing")
     following = f", the next {moment(report.next_at, now)}" if report.next_at else ""
-    yield "Waiting", Text(f"{count(report.waiting, 'walk')}{following}")
+    yield "Waiting", Text(f"{count(report.waiting, 'step')}{following}")
     yield "Outbox", _outbox(report)
     yield "Last sent", Text(moment(report.last_sent_at, now) if report.last_sent_at else "nothing yet")
     if not report.files and not report.files_unreadable:
@@ -46,36 +46,35 @@ def _figures(report: Status) -> Iterator[tuple[str, Text]]:
 
 def _outbox(report: Status) -> Text:
     told = Text(f"{report.messages[OutboxState.QUEUED.value]} queued")
-    doubtful = report.messages[OutboxState.IN_DOUBT.value]
-    parked = report.messages[OutboxState.PARKED.value]
-    if doubtful:
+    if doubtful := report.messages[OutboxState.IN_DOUBT.value]:
         told.append(f", {doubtful} in doubt", style=colours.WAITS_FOR_YOU)
     if report.refused_lately:
         told.append(f", {report.refused_lately} refused in the last 7 days", style=colours.WRONG)
-    if parked:
-        told.append(f", {parked} parked   → leadnurture outbox list --state parked", style=colours.WAITS_FOR_YOU)
+    if parked := report.messages[OutboxState.PARKED.value]:
+        told.append(f", {parked} parked\n→ leadnurture outbox list --state parked", style=colours.WAITS_FOR_YOU)
     return told
 
 
 def _held(report: Status) -> Iterator[RenderableType]:
     if not report.held:
         return
-    yield heading(f"Held: {count(sum(group.count for group in report.held), 'walk')}")
+    yield heading(f"Held: {count(sum(group.count for group in report.held), 'step')}")
     for group in report.held[:_SHOWN]:
-        example = f"lead {group.lead_id}" + (f" and {group.count - 1} more" if group.count > 1 else "")
-        yield indented(
-            line(f"{group.sequence}, {example}: ").append_text(cut(group.reason, 200, colours.WAITS_FOR_YOU))
-        )
+        more = f" and {group.count - 1} more" if group.count > 1 else ""
+        told = line(f"{group.sequence}, lead {group.lead_id}{more}:").append(" ")
+        yield indented(told.append_text(cut(group.reason, 200, colours.WAITS_FOR_YOU)))
     yield from _more(len(report.held))
 
 
 def _failed(report: Status) -> Iterator[RenderableType]:
     if not report.failed:
         return
-    yield heading(f"Failed: {count(len(report.failed), 'walk')}")
+    yield heading(f"Failed: {count(len(report.failed), 'enrollment')}")
+    rows = Listing(column(width=9), column(width=22), column())
     for failure in report.failed[:_SHOWN]:
-        told = cut(f"lead {failure.lead_id} {failure.couple}", 50).append(f", {failure.sequence}: ")
-        yield indented(told.append_text(cut(failure.reason, 200, colours.WRONG)))
+        reason = line(f"{failure.sequence}, {failure.reason}", colours.WRONG)
+        rows.add(f"lead {failure.lead_id}", line(failure.couple), reason)
+    yield indented(rows)
     yield from _more(len(report.failed))
 
 
@@ -91,11 +90,11 @@ def _files(report: Status) -> Iterator[RenderableType]:
         yield indented(line(report.files_unreadable, colours.WRONG))
     for file in report.files:
         yield indented(line(file.id).append(f" {_FILES[file.state]}"))
-        yield from _errors(file)
+        if file.errors:
+            yield indented(_first_error(file), 4)
 
 
-def _errors(file: SequenceFile) -> Iterator[RenderableType]:
-    for error in file.errors[:1]:
-        place = f"{error.file}:{error.place.line}:{error.place.column}"
-        more = f" (and {len(file.errors) - 1} more: leadnurture sequence check)" if len(file.errors) > 1 else ""
-        yield indented(indented(line(f"{place}: {error.message}{more}", colours.WRONG)))
+def _first_error(file: SequenceFile) -> Text:
+    error = file.errors[0]
+    more = f" (and {len(file.errors) - 1} more)" if len(file.errors) > 1 else ""
+    return line(f"{error.file}:{error.place.line}:{error.place.column}: {error.message}{more}", colours.WRONG)

@@ -7,11 +7,6 @@ from markdown_it.tree import SyntaxTreeNode
 from leadnurture.sequences.markdown.placeholders import Placeholders
 from leadnurture.sequences.markdown.statements import keyword_of
 
-_NEXT = "{% set _item = _item + 1 %}"
-_NUMBER = "{{ _item }}"
-# What a loop sets is forgotten after each round, so the loop counts its own items.
-_NUMBER_IN_LOOP = "{{ _item + loop.index }}"
-
 
 def item_markers(node: SyntaxTreeNode, placeholders: Placeholders) -> Iterator[str]:
     """Yield what comes before each child of a list; nothing, or the counter's start, before a statement.
@@ -27,11 +22,12 @@ def item_markers(node: SyntaxTreeNode, placeholders: Placeholders) -> Iterator[s
 
 
 def _counted(node: SyntaxTreeNode, placeholders: Placeholders) -> Iterator[str]:
-    before = placeholders.hide(f"{{% set _item = {_start(node) - 1} %}}")
+    counter = f"_item{node.level}"  # by level, for a list inside an item has its own
+    before = placeholders.hide(f"{{% set {counter} = {_start(node) - 1} %}}")
     groups: list[str] = []
     for child in node.children:
         if child.type == "list_item":
-            yield before + _number(placeholders, in_loop="for" in groups)
+            yield before + _number(counter, placeholders, in_loop="for" in groups)
         else:
             _enter_or_leave(groups, keyword_of(placeholders.token(child.content)))
             yield before
@@ -47,10 +43,11 @@ def _enter_or_leave(groups: list[str], keyword: str) -> None:
         groups += ["else"] if keyword == "else" else []
 
 
-def _number(placeholders: Placeholders, *, in_loop: bool) -> str:
-    if in_loop:
-        return f"{placeholders.hide(_NUMBER_IN_LOOP)}. "
-    return f"{placeholders.hide(_NEXT)}{placeholders.hide(_NUMBER)}. "
+def _number(counter: str, placeholders: Placeholders, *, in_loop: bool) -> str:
+    if in_loop:  # what a loop sets is forgotten after each round, so the loop counts its own items
+        return placeholders.hide(f"{{{{ {counter} + loop.index }}}}") + ". "
+    following = placeholders.hide(f"{{% set {counter} = {counter} + 1 %}}")
+    return following + placeholders.hide(f"{{{{ {counter} }}}}") + ". "
 
 
 def _start(node: SyntaxTreeNode) -> int:

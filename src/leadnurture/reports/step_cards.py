@@ -1,0 +1,62 @@
+"""A sequence's steps in words, and how many leads wait before each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from leadnurture.reports.sequence_words import condition_words, duration_words, window_words
+from leadnurture.sequences.sequence import Sequence
+from leadnurture.sequences.step import Step
+from leadnurture.store.tables import Enrollment
+from leadnurture.store.vocabulary import EnrollmentStatus
+
+
+@dataclass(frozen=True)
+class StepCard:
+    """A step in words; `details` are its action's own keys, `leads` how many wait before it. No delay is empty."""
+
+    id: str
+    name: str
+    action: str
+    active: bool
+    delay: str
+    window: str
+    when: str | None
+    details: Mapping[str, Any]
+    leads: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the documented keys."""
+        return vars(self) | {"details": dict(self.details)}
+
+
+def step_cards(session: Session, sequence: Sequence) -> tuple[StepCard, ...]:
+    """Return all steps of a sequence, those that are switched off too."""
+    query = select(Enrollment.current_step, func.count()).where(
+        Enrollment.sequence_id == sequence.id, Enrollment.status == EnrollmentStatus.ACTIVE
+    )
+    waiting = dict(session.exec(query.group_by(col(Enrollment.current_step))).all())
+    return tuple(_step(sequence, step, waiting.get(step.id, 0)) for step in sequence.steps)
+
+
+def _step(sequence: Sequence, step: Step, waiting: int) -> StepCard:
+    return StepCard(
+        id=step.id,
+        name=step.label,
+        action=step.action,
+        active=step.active,
+        delay=duration_words(step.delay) if step.delay else "",
+        window=window_words(sequence.window_of(step)),
+        when=condition_words(step.when) if step.when else None,
+        details=_details(step),
+        leads=waiting,
+    )
+
+
+def _details(step: Step) -> dict[str, Any]:
+    """Return what the step says beyond what every step has."""
+    common = set(Step.model_fields) - {"description"}
+    return step.model_dump(mode="json", exclude=common, exclude_defaults=True)

@@ -1,0 +1,131 @@
+"""The files that a sequence names: each must be there, readable, and inside the studio."""
+
+from collections.abc import Callable
+
+import pytest
+from sequence_texts import READING, letter, step
+
+from leadnurture.sequences.folder import LARGEST_TEMPLATE, Folder
+from leadnurture.sequences.problems import Problem, Severity
+
+Problems = Callable[[str], tuple[Problem, ...]]
+
+
+def mail(template: str, more: str = "") -> str:
+    return step(f"id: hello\naction: send_email\nsubject: Hello\ntemplate: {template}\n{more}")
+
+
+def test_a_letter_whose_template_is_there_has_no_problems(folder: Folder, problems_of: Problems) -> None:
+    (folder.templates / "hello.md").write_text("Hello.\n")
+    assert problems_of(mail("hello.md")) == ()
+
+
+def test_a_missing_template_is_told_at_its_key(problems_of: Problems) -> None:
+    (problem,) = problems_of(mail("hello.md"))
+    assert (problem.file, problem.place.line, problem.place.column) == ("sequences/welcome.yaml", 6, 15)
+    assert problem.message == "template 'hello.md': there is no such file"
+    assert problem.hint == "put it into templates/"
+    assert problem.text == "    template: hello.md"
+    assert problem.severity is Severity.ERROR
+
+
+def test_a_missing_template_is_told_with_the_name_that_is_like_it(folder: Folder, problems_of: Problems) -> None:
+    (folder.templates / "welcome-hello.md").write_text("Hello.\n")
+    (problem,) = problems_of(mail("welcome-helo.md"))
+    assert problem.hint == "did you mean 'welcome-hello.md'?"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "../sequences/welcome.yaml", "a/../../secret.md"])
+def test_a_template_outside_the_templates_folder_is_refused(name: str, folder: Folder, problems_of: Problems) -> None:
+    (folder.root / "secret.md").write_text("a secret")
+    (problem,) = problems_of(mail(name))
+    assert problem.message == f"template '{name}': it lies outside the studio's templates folder"
+    assert "root:" not in str(problem)
+
+
+def test_a_link_that_leads_outside_is_refused(folder: Folder, problems_of: Problems) -> None:
+    (folder.root / "secret.md").write_text("a secret")
+    (folder.templates / "hello.md").symlink_to(folder.root / "secret.md")
+    (problem,) = problems_of(mail("hello.md"))
+    assert "it lies outside the studio's templates folder" in problem.message
+
+
+def test_a_link_to_itself_is_told(folder: Folder, problems_of: Problems) -> None:
+    (folder.templates / "hello.md").symlink_to(folder.templates / "hello.md")
+    (problem,) = problems_of(mail("hello.md"))
+    assert problem.message.startswith("template 'hello.md': ")
+
+
+def test_a_link_inside_the_folder_is_followed(folder: Folder, problems_of: Problems) -> None:
+    (folder.templates / "first.md").write_text("Hello.\n")
+    (folder.templates / "hello.md").symlink_to(folder.templates / "first.md")
+    assert problems_of(mail("hello.md")) == ()
+
+
+def test_a_template_that_is_no_text_is_told(folder: Folder, problems_of: Problems) -> None:
+    (folder.templates / "hello.md").write_bytes("Grüße".encode("latin-1"))
+    (problem,) = problems_of(mail("hello.md"))
+    assert problem.message == "template 'hello.md': it is not UTF-8 text (byte 2); save it as UTF-8"
+
+
+def test_a_folder_is_no_template(folder: Folder, problems_of: Problems) -> None:
+    (folder.templates / "hello.md").mkdir()
+    (problem,) = problems_of(mail("hello.md"))
+    assert problem.message == "template 'hello.md': it is a folder, not a file"
+
+
+def test_a_template_beyond_a_megabyte_is_refused(folder: Folder, problems_of: Problems) -> None:
+    (folder.templates / "hello.md").write_text("x" * (LARGEST_TEMPLATE + 1))
+    (problem,) = problems_of(mail("hello.md"))
+    assert problem.message == "template 'hello.md': it is larger than a megabyte"
+
+
+def test_a_name_that_no_file_can_have_is_told(problems_of: Problems) -> None:
+    assert len(problems_of(mail('"a\\0b.md"'))) == 1
+    assert len(problems_of(mail("x" * 400))) == 1
+
+
+def test_a_mark_at_the_start_of_a_file_is_no_word_of_it(folder: Folder, problems_of: Problems) -> None:
+    (folder.templates / "hello.md").write_text("Hello.\n", encoding="utf-8-sig")
+    (folder.sequences / "welcome.yaml").write_text(mail("hello.md"), encoding="utf-8-sig")
+    draft = folder.draft(folder.sequences / "welcome.yaml", READING)
+    assert draft.templates == {"hello.md": "Hello.\n"}
+    assert draft.parsed.problems == ()
+
+
+@pytest.mark.parametrize("name", ["prices.pdf", "../prices.pdf", "."])
+def test_a_missing_attachment_is_told_at_its_key(name: str, folder: Folder, problems_of: Problems) -> None:
+    (folder.root / "prices.pdf").write_bytes(b"%PDF")
+    (folder.templates / "hello.md").write_text("Hello.\n")
+    (problem,) = problems_of(mail("hello.md", f"attachments: [{name}]"))
+    assert (problem.place.line, problem.place.column) == (7, 18)
+    assert problem.message.startswith(f"'{name}': ")
+    assert problem.severity is Severity.ERROR
+
+
+def test_a_missing_attachment_is_told_with_the_name_that_is_like_it(folder: Folder, problems_of: Problems) -> None:
+    (folder.templates / "hello.md").write_text("Hello.\n")
+    (folder.templates / "price-guide.pdf").write_bytes(b"%PDF")
+    (problem,) = problems_of(mail("hello.md", "attachments: price-gide.pdf"))
+    assert problem.hint == "did you mean 'price-guide.pdf'?"
+
+
+def test_an_attachment_that_is_there_is_right(folder: Folder, problems_of: Problems) -> None:
+    (folder.templates / "price-guide.pdf").write_bytes(b"%PDF")
+    assert problems_of(letter("Hello.\n") + "    attachments: [price-guide.pdf]\n") == ()
+
+
+def test_a_file_that_is_no_text_is_a_problem_of_its_own(folder: Folder) -> None:
+    path = folder.sequences / "welcome.yaml"
+    path.write_bytes(b"name: Gr\xfc\xdfe\n")
+    draft = folder.draft(path, READING)
+    assert draft.sequence is None
+    assert [problem.message for problem in draft.parsed.problems] == [
+        "it is not UTF-8 text (byte 8); save it as UTF-8"
+    ]
+
+
+def test_only_yaml_files_are_sequences(folder: Folder) -> None:
+    for name in ["b.yml", "a.yaml", "notes.txt", ".hidden.yaml", "a.yaml.bak"]:
+        (folder.sequences / name).write_text("name: x\n")
+    assert [path.name for path in folder.files()] == ["a.yaml", "b.yml"]
