@@ -40,9 +40,10 @@ def test_every_console_block_of_the_readme_runs(tmp_path: Path) -> None:
     command = tmp_path / "bin" / "leadnurture"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m leadnurture "$@"\n')
     command.chmod(0o755)
-    environment = {"PATH": f"{command.parent}:{os.environ['PATH']}", "HOME": str(tmp_path), "LANG": "en_GB.UTF-8", "TZ": "Europe/London"}
-    script = "\n".join(["set -e", *lines])
-    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    path = f"{command.parent}:{os.environ['PATH']}"
+    environment = {"PATH": path, "HOME": str(tmp_path), "LANG": "en_GB.UTF-8", "TZ": "Europe/London"}
+    script = ["bash", "-c", "\n".join(["set -e", *lines])]
+    done = subprocess.run(script, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -56,7 +56,7 @@ class Mailroom:
         self.peers: set[Any] = set()
         self.logins: set[bytes] = set()
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.peers.add(session.peer)
         if session.authenticated:
             self.logins.add(session.auth_data.login)

@@ -5,10 +5,10 @@ from email import message_from_bytes
 from email.policy import default
 from typing import Any
 
-from conftest import letter, mailboxes, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import letter, mailboxes, words
 from leadnurture.channels.mail.message import Attachment, Mailbox, UnsendableError, freeze
 from leadnurture.channels.one_line import one_line
 from leadnurture.channels.transport import Answer, Verdict

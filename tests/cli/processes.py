@@ -1,6 +1,7 @@
 """The real command in a real process, and a real SMTP server on loopback."""
 
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -24,10 +25,15 @@ class Leadnurture:
         self.cwd = cwd
         self.environment = ENVIRONMENT | {"HOME": str(cwd), "XDG_CONFIG_HOME": str(cwd / ".config")}
 
-    def __call__(self, *words: str, stdin: str | bytes = b"", **environment: str) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, *words: str, stdin: str | bytes = b"", room: int | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run to the end; with `room`, no file may grow beyond that many bytes, as on a disk that fills up."""
         given = stdin.encode() if isinstance(stdin, str) else stdin
+        limit = None if room is None else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+        where = self._where(environment)
         done = subprocess.run(
-            self._command(words), input=given, capture_output=True, check=False, timeout=120, **self._where(environment)
+            self._command(words), input=given, capture_output=True, check=False, timeout=120, preexec_fn=limit, **where
         )
         return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 

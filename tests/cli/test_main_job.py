@@ -12,7 +12,10 @@ from processes import Leadnurture, Sink
 from studios import rows
 
 COUPLES = 200
-HEADER = "Date of enquiry;Names;E-mail address;Mobile;Wedding date;Venue;Guests;Budget;Where did you hear about us?;Dress colour\r\n"
+HEADER = (
+    "Date of enquiry;Names;E-mail address;Mobile;Wedding date;Venue;Guests;Budget;"
+    "Where did you hear about us?;Dress colour\r\n"
+)
 FIRST = ("Zoë", "José", "Siân", "Priya", "Emma", "Chloé", "Björn", "Aoife")
 LAST = ("Müller", "O'Neill", "Smith", "Nuñez", "van der Berg", "Patel", "Fitzgerald", "Lövgren")
 
@@ -30,7 +33,8 @@ def inquiry(number: int) -> str:
     )[number % 3]
     email = f"couple{number}@{('example.com', 'bücher.example', 'Example.ORG')[number % 3]}"
     budget = ("£2,400.00", "3200", "", "£3k")[number % 4]
-    return f'{asked};{names};{email};07700 900{number:03d};{wedding};"Barn; {number}";{80 + number};{budget};Instagram;ivory\r\n'
+    contact = f"{names};{email};07700 900{number:03d}"
+    return f'{asked};{contact};{wedding};"Barn; {number}";{80 + number};{budget};Instagram;ivory\r\n'
 
 
 @pytest.fixture

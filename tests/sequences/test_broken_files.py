@@ -3,8 +3,6 @@
 import pytest
 from sequence_texts import STEPS, letter, parsed, right, step, top
 
-from leadnurture.sequences.problems import Problem
-
 Told = tuple[str, int, int, str, str | None]
 
 NOT_YAML: dict[str, Told] = {

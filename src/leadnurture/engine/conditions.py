@@ -44,7 +44,7 @@ def judge(condition: Condition | None, subject: Subject) -> Verdict:
     if condition is None:
         return Verdict(held=True, trace=())
     trace: list[Clause] = []
-    for name in condition.model_fields_set:
+    for name in _JUDGES:  # in one order, so that the same lead is told the same reason every time
         if getattr(condition, name) is not None:
             trace.extend(_JUDGES[name](condition, subject))
     return Verdict(all(clause.held for clause in trace), tuple(trace))

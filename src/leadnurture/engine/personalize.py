@@ -1,9 +1,10 @@
 """Which words: a lead's facts as the names that letters use, and filling a compiled text with them. Pure."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import TemplateError
 
@@ -13,7 +14,7 @@ from leadnurture.crm.names import clean, first_name
 from leadnurture.money import format_money
 from leadnurture.sequences import vocabulary
 from leadnurture.sequences.markdown import tidy_text
-from leadnurture.sequences.words import Compiled, HoleError, LetterDate, Missing
+from leadnurture.sequences.words import Compiled, HoleError, LetterDate, LetterList, Missing
 
 _MONEY = frozenset(field.name for field in LEAD_FIELDS.values() if field.kind is Kind.MONEY)
 
@@ -26,6 +27,7 @@ class Facts:
     """A record of known names; `open_names` are records whose keys are the photographer's own."""
 
     __slots__ = ("_name", "_open", "_values")
+    __iter__ = None  # or Python would ask an open record for 0, 1, 2 … without an end
 
     def __init__(self, name: str, values: Mapping[str, Any], *, is_open: bool = False) -> None:
         self._name, self._values, self._open = name, values, is_open
@@ -36,13 +38,14 @@ class Facts:
         value = self._values.get(key)
         if isinstance(value, Mapping):
             return Facts(f"{self._name}.{key}", value, is_open=True)
+        if isinstance(value, list):
+            return LetterList(f"{self._name}.{key}", value)
         return Missing(name=f"{self._name}.{key}") if value is None or value == "" else value
 
 
 def letter_names(portrait: Mapping[str, Any], config: Config, today: date) -> dict[str, Any]:
     """Return everything a letter to this lead may name; `today` is the date in the studio's zone."""
-    currency = config.studio.currency
-    lead = {name: _worded(name, portrait.get(name), currency) for name in LEAD_FIELDS}
+    lead = {name: _worded(name, portrait.get(name), config.studio.currency, config.studio.zone) for name in LEAD_FIELDS}
     lead["first_name"] = first_name(portrait["couple_name_bride"])
     lead["partner_name"] = first_name(portrait["couple_name_groom"])
     lead |= {short: lead[meant] for short, meant in vocabulary.LEAD_NAMES.items() if short not in lead}
@@ -55,11 +58,13 @@ def letter_names(portrait: Mapping[str, Any], config: Config, today: date) -> di
     return {"lead": facts, "owner": owner, "coach": owner, "studio": studio, "today": day, "currentDate": day, **alone}
 
 
-def _worded(name: str, value: Any, currency: str) -> Any:
+def _worded(name: str, value: Any, currency: str, zone: ZoneInfo) -> Any:
     if isinstance(value, Enum):
         return value.value
     if name in _MONEY and value is not None:
         return format_money(value, currency)
+    if isinstance(value, datetime):
+        return LetterDate.of(value.astimezone(zone))
     return LetterDate.of(value) if isinstance(value, date) else value
 
 
@@ -90,5 +95,5 @@ def _filled(render: Callable[[Mapping[str, Any]], str], names: Mapping[str, Any]
         return render(names)
     except HoleError as hole:
         raise UnfillableError(str(hole)) from None
-    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError) as error:
         raise UnfillableError(f"the text cannot be filled: {error}") from None

@@ -69,7 +69,7 @@ def _header(sequence: Sequence | None) -> dict[str, Any]:
     keys = ("name", "description", "category", "type", "active", "default", "priority", "purpose")
     if sequence is None:
         return dict.fromkeys((*keys, "stop_on"))
-    return {key: getattr(sequence, key) for key in keys} | {"stop_on": sorted(sequence.stops)}
+    return sequence.model_dump(mode="json", include=set(keys)) | {"stop_on": sorted(sequence.stops)}
 
 
 def sequence_card(session: Session, config: Config, now: datetime, folder: Folder, identity: str) -> SequenceCard:

@@ -80,6 +80,12 @@ def _any_of(parts: Iterable[Condition]) -> list[str]:
     return ["(" + " or ".join(" and ".join(clause) for clause in clauses) + ")"]
 
 
+def _none_of(condition: Condition) -> list[str]:
+    clauses = _clauses(condition)
+    told = " and ".join(clauses)
+    return [f"not {told}" if len(clauses) == 1 and told.startswith("(") else f"not ({told})"]
+
+
 _WORDS: Mapping[str, Callable[[Any], list[str]]] = {
     "status": _one_of("status"),
     "source": _one_of("source"),
@@ -93,5 +99,5 @@ _WORDS: Mapping[str, Callable[[Any], list[str]]] = {
     "fields": _fields,
     "all_of": lambda parts: [clause for part in parts for clause in _clauses(part)],
     "any_of": _any_of,
-    "none_of": lambda condition: [f"not ({condition_words(condition)})"],
+    "none_of": _none_of,
 }

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from leadnurture.reports.sequence_words import condition_words, duration_words, window_words
+from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
 from leadnurture.store.tables import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus
+
+_COMMON = set(Step.model_fields) - {"description"}
 
 
 @dataclass(frozen=True)
@@ -58,5 +62,15 @@ def _step(sequence: Sequence, step: Step, waiting: int) -> StepCard:
 
 def _details(step: Step) -> dict[str, Any]:
     """Return what the step says beyond what every step has."""
-    common = set(Step.model_fields) - {"description"}
-    return step.model_dump(mode="json", exclude=common, exclude_defaults=True)
+    own = {name: field for name, field in type(step).model_fields.items() if name not in _COMMON}
+    given = {name: getattr(step, name) for name in own}
+    usual = {name: field.get_default(call_default_factory=True) for name, field in own.items()}
+    return {name: _plain(value) for name, value in given.items() if value != usual[name]}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Duration):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else getattr(value, "value", value)

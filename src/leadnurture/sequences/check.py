@@ -11,6 +11,10 @@ from leadnurture.sequences.problems import Place, Problem, Severity
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.sequences.texts import Text
+from leadnurture.sequences.words import compile_text
+
+_TOO_DEEP = "they are nested too deeply"
+_LOOKS_LIKE = "a merge field looks like {{ lead.couple_names }}"
 
 
 def check(draft: Draft, folder: Folder, config: Config) -> tuple[Problem, ...]:
@@ -61,21 +65,16 @@ def _text(draft: Draft, folder: Folder, config: Config, number: int, text: Text)
         return
     words = draft.templates[text.template] if text.template else text.words or ""
     try:
-        for fault in faults_in(words, config):
+        faults = list(faults_in(words, config))
+        for fault in faults:
             severity = Severity.ERROR if fault.certain else Severity.WARNING
             yield _at(draft, number, text, words, fault.line, fault.message, fault.hint, severity)
-    except TemplateSyntaxError as error:
-        message = f"the merge fields cannot be read: {error.message}"
-        yield _at(
-            draft,
-            number,
-            text,
-            words,
-            error.lineno,
-            message,
-            "a merge field looks like {{ lead.couple_names }}",
-            Severity.ERROR,
-        )
+        if not any(fault.certain for fault in faults):
+            compile_text(text.kind, words)
+    except (TemplateSyntaxError, RecursionError) as error:
+        line, why = (error.lineno, error.message) if isinstance(error, TemplateSyntaxError) else (1, _TOO_DEEP)
+        message = f"the merge fields cannot be read: {why}"
+        yield _at(draft, number, text, words, line, message, _LOOKS_LIKE, Severity.ERROR)
 
 
 def _at(
@@ -87,7 +86,8 @@ def _at(
     if text.template:
         return Problem(f"templates/{text.template}", Place(line, 1), message, hint, severity, shown)
     start = draft.parsed.tree.place_of(("steps", number, text.name))
-    block = draft.parsed.text.splitlines()[start.line - 1][start.column - 1 :].startswith(("|", ">"))
+    # Only a block that keeps its lines has them where the text has them; a folded one is told at its key.
+    block = draft.parsed.text.splitlines()[start.line - 1][start.column - 1 :].startswith("|")
     place = Place(start.line + line, 1) if block else start
     given = draft.parsed.text.splitlines()
     return Problem(

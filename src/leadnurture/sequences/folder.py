@@ -98,7 +98,10 @@ class Folder:
 
     def beside(self, name: str) -> Path:
         """Return the path of a template or attachment; raises ValueError if it would lie outside the studio."""
-        path = (self.templates / name).resolve()
+        try:
+            path = (self.templates / name).resolve()
+        except RuntimeError:  # what Python before 3.13 makes of a link that leads to itself
+            raise ValueError("it is a link that leads to itself") from None
         if not path.is_relative_to(self.templates.resolve()):
             raise ValueError("it lies outside the studio's templates folder")
         return path

@@ -1,13 +1,13 @@
 """Which names a text uses, and whether each is known and has a fallback; by reading the template, not by running it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jinja2 import nodes
 
 from leadnurture.config import Config
 from leadnurture.sequences import vocabulary
-from leadnurture.sequences.suggestions import did_you_mean
+from leadnurture.sequences.suggestions import did_you_mean, nearest
 from leadnurture.sequences.words import PLAIN, with_date_sums
 
 _RECORDS = {
@@ -16,6 +16,8 @@ _RECORDS = {
     "coach": vocabulary.OWNER_NAMES,
     "studio": vocabulary.STUDIO_NAMES,
 }
+_STRICT_TESTS = frozenset({"divisibleby", "even", "odd", "lower", "upper", "iterable", "sequence"})
+_NEVER_EMPTY = frozenset({"eq", "gt", "gteq", "lt", "lteq", "in"})  # comparisons that never hold for an empty value
 
 
 @dataclass(frozen=True)
@@ -37,45 +39,71 @@ class NameFault:
     certain: bool
 
 
-def uses_of(words: str) -> list[Use]:
-    """Return every use of a name in a text; raises jinja2.TemplateSyntaxError."""
-    tree = PLAIN.parse(with_date_sums(words))
+def uses_of(tree: nodes.Template) -> list[Use]:
+    """Return every use of a name in a text's tree."""
     own = {name.name for name in tree.find_all(nodes.Name) if name.ctx in {"store", "param"}}
-    return [use for use in _walk(tree, frozenset()) if use.name.split(".")[0] not in own | {"loop", "days"}]
+    return [use for use in _walk(tree, frozenset()) if use.name.split(".")[0] not in own | {"loop"}]
 
 
 def _walk(node: nodes.Node, guarded: frozenset[str], *, safe: bool = False) -> Iterator[Use]:
-    """Yield uses; `guarded` names were asked for by an `if` around, `safe` is inside a test or before a fallback."""
+    """Yield uses; `guarded` names have a value here for sure, `safe` is where an empty one does no harm."""
     name = _dotted(node)
     if name is not None:
         yield Use(name, node.lineno, safe or name in guarded)
-        return
-    if isinstance(node, nodes.If | nodes.CondExpr):
-        yield from _branches(node, guarded, safe=safe)
-    elif isinstance(node, nodes.Or):
-        yield from _walk(node.left, guarded, safe=True)
-        yield from _walk(node.right, guarded, safe=safe)
-    else:
-        asking = isinstance(node, nodes.Compare | nodes.Test | nodes.Not)
-        falls_back = isinstance(node, nodes.Filter) and node.name in {"default", "d"}
-        for child in node.iter_child_nodes():
-            yield from _walk(child, guarded, safe=safe or asking or falls_back)
-
-
-def _branches(node: nodes.If | nodes.CondExpr, guarded: frozenset[str], *, safe: bool) -> Iterator[Use]:
-    yield from _walk(node.test, guarded, safe=True)
-    negated = isinstance(node.test, nodes.Not)
-    asked = frozenset(use.name for use in _walk(node.test, frozenset()))
-    inside, outside = (guarded, guarded | asked) if negated else (guarded | asked, guarded)
-    if isinstance(node, nodes.CondExpr):
-        yield from _walk(node.expr1, inside, safe=safe)
+    elif isinstance(node, nodes.If):
+        yield from _walk(node.test, guarded, safe=True)
+        yield from _each(node.body, guarded | _certain(node.test, held=True))
+        yield from _each((*node.elif_, *node.else_), guarded | _certain(node.test, held=False))
+    elif isinstance(node, nodes.CondExpr):
+        yield from _walk(node.test, guarded, safe=True)
+        yield from _walk(node.expr1, guarded | _certain(node.test, held=True), safe=safe)
         if node.expr2 is not None:
-            yield from _walk(node.expr2, outside, safe=safe)
-        return
-    for child in node.body:
-        yield from _walk(child, inside, safe=safe)
-    for child in (*node.elif_, *node.else_):
-        yield from _walk(child, outside, safe=safe)
+            yield from _walk(node.expr2, guarded | _certain(node.test, held=False), safe=safe)
+    elif isinstance(node, nodes.And | nodes.Or):
+        held = isinstance(node, nodes.And)
+        yield from _walk(node.left, guarded, safe=safe or not held)
+        yield from _walk(node.right, guarded | _certain(node.left, held=held), safe=safe)
+    elif not _is_date_sum(node):
+        for child in node.iter_child_nodes():
+            yield from _walk(child, guarded, safe=_does_no_harm(node, child, safe=safe))
+
+
+def _each(siblings: Iterable[nodes.Node], guarded: frozenset[str]) -> Iterator[Use]:
+    for node in siblings:
+        yield from _walk(node, guarded)
+
+
+def _does_no_harm(node: nodes.Node, child: nodes.Node, *, safe: bool) -> bool:
+    """Tell whether a child of a node may be empty: where it is asked for, has a fallback, or is looped over."""
+    if isinstance(node, nodes.Compare | nodes.Not):
+        return True
+    if isinstance(node, nodes.Test):
+        return node.name not in _STRICT_TESTS
+    if isinstance(node, nodes.For):
+        return child is node.iter
+    if isinstance(node, nodes.Filter) and child is node.node:
+        return node.name in {"default", "d"} or (safe and node.name == "date")
+    return safe and isinstance(node, nodes.Operand)
+
+
+def _certain(test: nodes.Node, *, held: bool) -> frozenset[str]:
+    """Return the names that have a value for sure where a test held, or where it did not."""
+    if isinstance(test, nodes.Not):
+        return _certain(test.node, held=not held)
+    if isinstance(test, nodes.And | nodes.Or):
+        left, right = _certain(test.left, held=held), _certain(test.right, held=held)
+        return left | right if isinstance(test, nodes.And) == held else left & right
+    if isinstance(test, nodes.Compare):
+        names = {_dotted(side) for side in (test.expr, *(operand.expr for operand in test.ops))} - {None}
+        alone = held and len(list(test.find_all(nodes.Name))) == 1 and {op.op for op in test.ops} <= _NEVER_EMPTY
+        return frozenset(name for name in names if name and alone)
+    asked = test.node if isinstance(test, nodes.Test) and test.name == "defined" else test
+    name = _dotted(asked)
+    return frozenset({name}) if name and held else frozenset()
+
+
+def _is_date_sum(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == "days"
 
 
 def _dotted(node: nodes.Node) -> str | None:
@@ -92,13 +120,30 @@ def _dotted(node: nodes.Node) -> str | None:
 
 
 def faults_in(words: str, config: Config) -> Iterator[NameFault]:
-    """Yield what is wrong with the names in a text, and which known ones could leave a hole."""
-    for use in dict.fromkeys(uses_of(words)):
+    """Yield what is wrong with a text, and which known names could leave a hole; raises jinja2.TemplateSyntaxError."""
+    tree = PLAIN.parse(with_date_sums(words))
+    yield from _foreign(tree)
+    for use in dict.fromkeys(uses_of(tree)):
         if (why := _unknown(use.name)) is not None:
             yield NameFault(use.line, *why, certain=True)
         elif not use.guarded and vocabulary.may_be_empty(use.name, config):
             hint = f'give it a fallback: {{{{ {use.name} or "…" }}}}; without one the step is held for such a lead'
             yield NameFault(use.line, f"{{{{ {use.name} }}}} can be empty", hint, certain=False)
+
+
+def _foreign(tree: nodes.Template) -> Iterator[NameFault]:
+    """Yield what Jinja would only complain of at the moment of sending."""
+    for node in tree.find_all((nodes.Filter, nodes.Test)):
+        kind, known = ("filter", PLAIN.filters) if isinstance(node, nodes.Filter) else ("test", PLAIN.tests)
+        if node.name not in known:
+            near = did_you_mean(node.name, known).removeprefix("; ") or None
+            yield NameFault(node.lineno, f"unknown {kind} '{node.name}'", near, certain=True)
+    for other in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+        yield NameFault(other.lineno, "a letter cannot include another file", "write its words here", certain=True)
+    for choice in tree.find_all(nodes.CondExpr):
+        if choice.expr2 is None:
+            hint = '{{ … if … else "…" }}; or {% if … %} around the words'
+            yield NameFault(choice.lineno, "an 'if' inside a merge field needs an 'else'", hint, certain=True)
 
 
 def _unknown(name: str) -> tuple[str, str | None] | None:
@@ -110,8 +155,10 @@ def _unknown(name: str) -> tuple[str, str | None] | None:
         return f"unknown merge field '{name}'", near or "lead.…, owner.…, studio.… and today are known"
     if not rest:
         return f"'{head}' alone is no text", f"say which: {head}.{_RECORDS[head][0]}"
+    if head == "lead" and rest[0] in vocabulary.OPEN_NAMES and len(rest) == 1:
+        return f"'{name}' alone is no text", f"say which: {name}.NAME"
     if rest[0] not in _RECORDS[head] and not (head == "lead" and rest[0] in vocabulary.OPEN_NAMES):
-        known = [f"{head}.{field}" for field in _RECORDS[head]]
-        near = did_you_mean(f"{head}.{rest[0]}", known).removeprefix("; ")
-        return f"unknown merge field '{head}.{rest[0]}'", near or "a field of your own is lead.custom_fields.NAME"
+        near = nearest(rest[0], _RECORDS[head])
+        hint = f"did you mean '{head}.{near}'?" if near else "a field of your own is lead.custom_fields.NAME"
+        return f"unknown merge field '{head}.{rest[0]}'", hint
     return None

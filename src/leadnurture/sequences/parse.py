@@ -164,8 +164,8 @@ def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
             field = next((f for name, f in model.model_fields.items() if part in {name, f.alias}), None)
             inner = _models_in(field.annotation) if field else []
             model = inner[0] if inner else model
-    hidden = {"expected"}
-    return [field.alias or name for name, field in model.model_fields.items() if name not in hidden]
+    own = [field.alias or name for name, field in model.model_fields.items() if not field.exclude]
+    return [*own, "steps"] if model is Header else own
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from leadnurture.config import Config
-from leadnurture.crm.fields import LEAD_FIELDS, SHORT_NAMES
+from leadnurture.crm.fields import LEAD_FIELDS, SHORT_NAMES, Kind
 
 # The seed's names that stand alone, and the lead's field that each means.
 ALONE: Mapping[str, str] = {
@@ -47,7 +47,7 @@ def may_be_empty(name: str, config: Config) -> bool:
     record, _, field = name.partition(".")
     if record == "lead" or name in ALONE:
         meant = LEAD_NAMES.get(field, field) if record == "lead" else ALONE[name]
-        return meant not in LEAD_FIELDS or LEAD_FIELDS[meant].optional
+        return meant not in LEAD_FIELDS or LEAD_FIELDS[meant].optional or LEAD_FIELDS[meant].kind is Kind.LIST
     if record in {"owner", "coach"}:
         return field != "id" and getattr(config.owner, field, None) is None
     return record == "studio" and getattr(config.studio, field, None) is None

@@ -5,7 +5,7 @@ printed. A name that nobody knows is an error wherever it is used.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NoReturn
@@ -29,14 +29,18 @@ class HoleError(Exception):
 
 
 class Missing(Undefined):
-    """A known name without a value."""
+    """A known name without a value. A comparison with it does not hold, so that an `if` can ask for more than its presence."""
 
     __slots__ = ()
 
     def _hole(self, *_: object, **__: object) -> NoReturn:
         raise HoleError(str(self._undefined_name))
 
+    def _no(self, _: object) -> bool:
+        return False
+
     __str__ = __html__ = __iter__ = __len__ = __format__ = _hole
+    __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _no
 
 
 class LetterDate(date):
@@ -51,10 +55,32 @@ class LetterDate(date):
         return cls(day.year, day.month, day.day)
 
 
-def _date(value: Any, pattern: str | None = None) -> str:
-    """Filter `date`: 14 June 2027, or by a strftime pattern."""
+class LetterList(list[Any]):
+    """A list that reads as people write it: `full day, album`; printing an empty one would be a hole."""
+
+    def __init__(self, name: str, values: Iterable[Any]) -> None:
+        super().__init__(values)
+        self.name = name
+
+    def __str__(self) -> str:
+        if not self:
+            raise HoleError(self.name)
+        return ", ".join(map(str, self))
+
+
+def _printed(value: Any) -> Any:
+    """Return what a letter prints for a value; one that is no text (a record, a function) shows nobody its insides."""
+    if isinstance(value, list | tuple):
+        return str(value if isinstance(value, LetterList) else LetterList("a list", value))
+    if isinstance(value, str | int | float | date | Undefined):
+        return value
+    raise TypeError(f"a {type(value).__name__} is no text")
+
+
+def _date(value: Any, pattern: str | None = None) -> Any:
+    """Filter `date`: 14 June 2027, or by a strftime pattern; a missing date stays missing, for a fallback behind it."""
     if isinstance(value, Missing):
-        return str(value)
+        return value
     return value.strftime(pattern) if pattern else str(LetterDate.of(value))
 
 
@@ -65,7 +91,12 @@ def _days(count: int) -> timedelta:
 def environment(*, html: bool) -> Environment:
     """Return the environment in which letters are compiled; with `html`, values are escaped."""
     made = ImmutableSandboxedEnvironment(
-        autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
+        autoescape=html,
+        undefined=StrictUndefined,
+        finalize=_printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
     )
     made.globals.clear()
     made.globals["days"] = _days
@@ -107,7 +138,7 @@ def compile_text(kind: TextKind, words: str, language: str = "en") -> Compiled:
     source = with_date_sums(words)
     if kind is not TextKind.LETTER:
         return Compiled(kind, PLAIN.from_string(source))
-    PLAIN.parse(source)  # so that a mistake is told with the letter's own line
+    PLAIN.compile(source)  # so that a mistake is told with the letter's own line
     return Compiled(
         kind, PLAIN.from_string(text_template(source)), HTML.from_string(html_template(source, lang=language))
     )

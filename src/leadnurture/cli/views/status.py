@@ -72,7 +72,7 @@ def _failed(report: Status) -> Iterator[RenderableType]:
     yield heading(f"Failed: {count(len(report.failed), 'enrollment')}")
     rows = Listing(column(width=9), column(width=22), column())
     for failure in report.failed[:_SHOWN]:
-        reason = line(f"{failure.sequence}, {failure.reason}", colours.WRONG)
+        reason = line(failure.reason, colours.WRONG)
         rows.add(f"lead {failure.lead_id}", line(failure.couple), reason)
     yield indented(rows)
     yield from _more(len(report.failed))
