@@ -43,6 +43,7 @@ def step(part: str) -> str:
 
 def letter(body: str, subject: str = "Hello") -> str:
     """Return a sequence that sends one letter; its first line is line 7 of the file."""
-    return f"name: Welcome\nsteps:\n  - id: hello\n    action: send_email\n    subject: {subject!r}\n    body: |\n" + indent(
-        body, "      "
+    return (
+        f"name: Welcome\nsteps:\n  - id: hello\n    action: send_email\n    subject: {subject!r}\n    body: |\n"
+        + indent(body, "      ")
     )

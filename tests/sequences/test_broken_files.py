@@ -16,7 +16,11 @@ NOT_YAML: dict[str, Told] = {
     "an anchor": (top("description: &mine words"), 2, 14, "anchors (&) and aliases (*) are not part", None),
     "a tag on a word": (top("description: !secret words"), 2, 14, "tags such as !secret are not part", None),
     "a tag of Python's": (
-        top("description: !!python/name:os.system x"), 2, 14, "tags such as tag:yaml.org,2002:python", None
+        top("description: !!python/name:os.system x"),
+        2,
+        14,
+        "tags such as tag:yaml.org,2002:python",
+        None,
     ),
     "a tag of YAML's own": (top("description: !!binary aGk="), 2, 14, "tags such as tag:yaml.org,2002:binary", None),
     "a tag on a list": ("name: Welcome\nsteps: !mine\n  - id: a\n", 2, 8, "tags such as !mine are not part", None),
@@ -37,12 +41,16 @@ WRONG_NAMES: dict[str, Told] = {
     "at the top": (top("descripton: words"), 2, 1, "unknown key 'descripton'", "did you mean 'description'?"),
     "at the top, like nothing": (top("zzz: words"), 2, 1, "unknown key 'zzz'", "known here: name, description"),
     "in a step": (
-        step("id: a\naction: wait_delay\ndelay: 1d\nwindw: any"), 6, 5, "unknown key 'windw'", "did you mean 'window'?"
+        step("id: a\naction: wait_delay\ndelay: 1d\nwindw: any"),
+        6,
+        5,
+        "unknown key 'windw'",
+        "did you mean 'window'?",
     ),
     "in settings": (top("settings: {max_retrys: 2}"), 2, 12, "unknown key 'max_retrys'", "did you mean 'max_retries'?"),
     "in the window": (top('window: {untill: "18:00"}'), 2, 10, "unknown key 'untill'", "did you mean 'until'?"),
     "in a step's window": (
-        step('id: a\naction: wait_delay\ndelay: 1d\nwindow:\n  dayz: [mon]'),
+        step("id: a\naction: wait_delay\ndelay: 1d\nwindow:\n  dayz: [mon]"),
         7,
         7,
         "unknown key 'dayz'",
@@ -50,7 +58,11 @@ WRONG_NAMES: dict[str, Told] = {
     ),
     "in enroll": (top("enroll: {exsting: true}"), 2, 10, "unknown key 'exsting'", "did you mean 'existing'?"),
     "in a condition": (
-        top("enroll:\n  when:\n    statsu: [new]"), 4, 5, "unknown key 'statsu'", "did you mean 'status'?"
+        top("enroll:\n  when:\n    statsu: [new]"),
+        4,
+        5,
+        "unknown key 'statsu'",
+        "did you mean 'status'?",
     ),
     "in a condition inside any": (
         top("enroll:\n  when:\n    any:\n      - {temperatur: [hot]}"),
@@ -60,13 +72,25 @@ WRONG_NAMES: dict[str, Told] = {
         "did you mean 'temperature'?",
     ),
     "in a condition inside not": (
-        top("enroll: {when: {not: {prioritty: [low]}}}"), 2, 23, "unknown key 'prioritty'", "did you mean 'priority'?"
+        top("enroll: {when: {not: {prioritty: [low]}}}"),
+        2,
+        23,
+        "unknown key 'prioritty'",
+        "did you mean 'priority'?",
     ),
     "in a condition, as the program calls it": (
-        top("enroll: {when: {any_of: [{status: [new]}]}}"), 2, 17, "unknown key 'any_of'", "did you mean 'any'?"
+        top("enroll: {when: {any_of: [{status: [new]}]}}"),
+        2,
+        17,
+        "unknown key 'any_of'",
+        "did you mean 'any'?",
     ),
     "in a test of tags": (
-        top("enroll: {when: {tags: {nonee: [vip]}}}"), 2, 24, "unknown key 'nonee'", "did you mean 'none'?"
+        top("enroll: {when: {tags: {nonee: [vip]}}}"),
+        2,
+        24,
+        "unknown key 'nonee'",
+        "did you mean 'none'?",
     ),
     "in a test of a field": (
         top("enroll: {when: {fields: [{field: score, operator: equals, value: 1, valeu: 2}]}}"),
@@ -75,7 +99,13 @@ WRONG_NAMES: dict[str, Told] = {
         "unknown key 'valeu'",
         "did you mean 'value'?",
     ),
-    "of an action": (step("id: a\naction: send_emial"), 4, 13, "unknown action 'send_emial'", "did you mean 'send_email'?"),
+    "of an action": (
+        step("id: a\naction: send_emial"),
+        4,
+        13,
+        "unknown action 'send_emial'",
+        "did you mean 'send_email'?",
+    ),
     "of an action, like nothing": (step("id: a\naction: fax"), 4, 13, "unknown action 'fax'", "one of: add_lead_tag"),
     "of a status": (top("enroll: {when: {status: [neww]}}"), 2, 26, "did you mean 'new'?", None),
     "of a stop": (top("stop_on: [replies]"), 2, 11, "did you mean 'reply'?", None),
@@ -104,14 +134,28 @@ WRONG_VALUES: dict[str, Told] = {
     "an id with blanks": (step("id: A b\naction: wait_delay\ndelay: 1d"), 3, 9, "'id': ", None),
     "no delay to wait": (step("id: a\naction: wait_delay"), 3, 5, "'delay' is missing", None),
     "a delay that is none": (
-        step("id: a\naction: wait_delay\ndelay: soon"), 5, 12, "'soon' is no length of time; write 10m, 2h, 3d or 1w", None
+        step("id: a\naction: wait_delay\ndelay: soon"),
+        5,
+        12,
+        "'soon' is no length of time; write 10m, 2h, 3d or 1w",
+        None,
     ),
     "a delay of nothing": (step("id: a\naction: wait_delay\ndelay: 0m"), 5, 12, "this must take some time", None),
     "a delay beyond ten years": (step("id: a\naction: wait_delay\ndelay: 999w"), 5, 12, "longer than ten years", None),
     "a delay beyond all numbers": (
-        step(f"id: a\naction: wait_delay\ndelay: {'9' * 400}m"), 5, 12, "longer than ten years", None
+        step(f"id: a\naction: wait_delay\ndelay: {'9' * 400}m"),
+        5,
+        12,
+        "longer than ten years",
+        None,
     ),
-    "a pause that is none": (top("enroll: {again: sometimes}"), 2, 17, "'again': 'sometimes' is no length of time", None),
+    "a pause that is none": (
+        top("enroll: {again: sometimes}"),
+        2,
+        17,
+        "'again': 'sometimes' is no length of time",
+        None,
+    ),
     "a window that is a word": (top("window: weekdays"), 2, 9, "'window': ", None),
     "a day that is none": (top("window: {days: [mon, someday]}"), 2, 22, "'someday' is no day; write mon, tue", None),
     "a day that only begins like one": (top("window: {days: [monkey]}"), 2, 17, "'monkey' is no day", None),
@@ -119,19 +163,41 @@ WRONG_VALUES: dict[str, Told] = {
     "a time without minutes": (top('window: {at: "9"}'), 2, 14, "'9' is no time of day; write it like \"09:00\"", None),
     "a time after midnight": (top('window: {at: "24:00"}'), 2, 14, "'24:00' is no time of day", None),
     "a window that closes before it opens": (
-        top('window: {at: "18:00", until: "09:00"}'), 2, 9, "'until' must be later than 'at'", None
+        top('window: {at: "18:00", until: "09:00"}'),
+        2,
+        9,
+        "'until' must be later than 'at'",
+        None,
     ),
     "a condition that says nothing": (top("enroll: {when: {}}"), 2, 16, "an empty condition says nothing", None),
     "a condition with nothing behind its key": (
-        top("enroll:\n  when:\n    status:"), 4, 5, "an empty condition says nothing", None
+        top("enroll:\n  when:\n    status:"),
+        4,
+        5,
+        "an empty condition says nothing",
+        None,
     ),
     "a test of tags that names none": (
-        top("enroll: {when: {tags: {}}}"), 2, 23, "an empty condition says nothing", None
+        top("enroll: {when: {tags: {}}}"),
+        2,
+        23,
+        "an empty condition says nothing",
+        None,
     ),
     "a test of the wedding that asks nothing": (
-        top("enroll: {when: {wedding: {}}}"), 2, 26, "an empty condition says nothing", None
+        top("enroll: {when: {wedding: {}}}"),
+        2,
+        26,
+        "an empty condition says nothing",
+        None,
     ),
-    "scores in the wrong order": (top("enroll: {when: {score: {min: 70, max: 40}}}"), 2, 24, "min 70 is above max 40", None),
+    "scores in the wrong order": (
+        top("enroll: {when: {score: {min: 70, max: 40}}}"),
+        2,
+        24,
+        "min 70 is above max 40",
+        None,
+    ),
     "a source without a letter": (top('enroll: {when: {source: ["!!"]}}'), 2, 25, "'!!' is no name for a source", None),
     "an operator that does not fit": (
         top("enroll: {when: {fields: [{field: tags, operator: less_than, value: 1}]}}"),
@@ -141,12 +207,26 @@ WRONG_VALUES: dict[str, Told] = {
         None,
     ),
     "a value that does not fit its field": (
-        top("enroll: {when: {fields: [{field: wedding_date, operator: equals, value: soon}]}}"), 2, 26, "'soon' is no", None
+        top("enroll: {when: {fields: [{field: wedding_date, operator: equals, value: soon}]}}"),
+        2,
+        26,
+        "'soon' is no",
+        None,
     ),
     "a range without its end": (
-        top("enroll: {when: {fields: [{field: score, operator: between, value: 5}]}}"), 2, 26, "a lower and an upper", None
+        top("enroll: {when: {fields: [{field: score, operator: between, value: 5}]}}"),
+        2,
+        26,
+        "a lower and an upper",
+        None,
     ),
-    "a letter without words": (step("id: a\naction: send_email\nsubject: Hello"), 3, 5, "either 'template' or 'body'", None),
+    "a letter without words": (
+        step("id: a\naction: send_email\nsubject: Hello"),
+        3,
+        5,
+        "either 'template' or 'body'",
+        None,
+    ),
     "a letter with two sorts of words": (
         step("id: a\naction: send_email\nsubject: Hello\ntemplate: a.md\nbody: Hello"),
         3,
@@ -202,13 +282,18 @@ def test_two_steps_of_one_id_are_told_with_the_line_of_the_first() -> None:
 
 
 def test_a_step_cannot_have_been_one_that_is_still_there() -> None:
-    text = step("id: a\naction: wait_delay\ndelay: 1d") + "  - id: b\n    was: a\n    action: wait_delay\n    delay: 1d\n"
+    text = (
+        step("id: a\naction: wait_delay\ndelay: 1d") + "  - id: b\n    was: a\n    action: wait_delay\n    delay: 1d\n"
+    )
     (problem,) = parsed(text).problems
     assert (problem.place.line, problem.message) == (7, "'a' is still the id of another step")
 
 
 def test_a_broken_step_does_not_move_the_next_ones_problems() -> None:
-    text = step("id: a\naction: wait_delay\ndelay: soon") + "  - id: b\n    was: a\n    action: wait_delay\n    delay: 1d\n"
+    text = (
+        step("id: a\naction: wait_delay\ndelay: soon")
+        + "  - id: b\n    was: a\n    action: wait_delay\n    delay: 1d\n"
+    )
     assert [(problem.place.line, problem.message.split(";")[0]) for problem in parsed(text).problems] == [
         (5, "'delay': 'soon' is no length of time"),
         (7, "'a' is still the id of another step"),

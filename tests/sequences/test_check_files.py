@@ -120,9 +120,7 @@ def test_a_file_that_is_no_text_is_a_problem_of_its_own(folder: Folder) -> None:
     path.write_bytes(b"name: Gr\xfc\xdfe\n")
     draft = folder.draft(path, READING)
     assert draft.sequence is None
-    assert [problem.message for problem in draft.parsed.problems] == [
-        "it is not UTF-8 text (byte 8); save it as UTF-8"
-    ]
+    assert [problem.message for problem in draft.parsed.problems] == ["it is not UTF-8 text (byte 8); save it as UTF-8"]
 
 
 def test_only_yaml_files_are_sequences(folder: Folder) -> None:

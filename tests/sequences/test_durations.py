@@ -23,7 +23,24 @@ READ = {
     "0m": Duration(),
     "3660d": Duration(3660),
 }
-REFUSED = ["", "soon", "3", "d", "3 days", "3D", "-3d", "1.5h", "3d 4", "3661d", "527041h", "1w 3654d", None, True, 5, ["3d"]]
+REFUSED = [
+    "",
+    "soon",
+    "3",
+    "d",
+    "3 days",
+    "3D",
+    "-3d",
+    "1.5h",
+    "3d 4",
+    "3661d",
+    "527041h",
+    "1w 3654d",
+    None,
+    True,
+    5,
+    ["3d"],
+]
 
 
 @pytest.mark.parametrize(("text", "meant"), READ.items())
@@ -44,7 +61,8 @@ def test_what_is_shown_reads_as_the_same_length(days: int, minutes: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("14d", "2w"), ("8d", "8d"), ("90m", "1h 30m"), ("48h", "48h"), ("0d", "0m"), ("1w 24h", "1w 24h")]
+    ("text", "shown"),
+    [("14d", "2w"), ("8d", "8d"), ("90m", "1h 30m"), ("48h", "48h"), ("0d", "0m"), ("1w 24h", "1w 24h")],
 )
 def test_a_length_is_shown_in_few_words(text: str, shown: str) -> None:
     assert str(read_duration(text)) == shown

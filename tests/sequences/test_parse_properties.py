@@ -15,7 +15,20 @@ from leadnurture.sequences.window import Window
 
 MODELS = (Header, Enroll, Settings, Window, Condition, *actions().values())
 KEYS = sorted({field.alias or name for model in MODELS for name, field in model.model_fields.items()} | {"steps"})
-WORDS = ["any", "new", "send_email", "wait_delay", "create_task", "1d", "9w 2h", "mon", "09:00", "never", "skip", "score"]
+WORDS = [
+    "any",
+    "new",
+    "send_email",
+    "wait_delay",
+    "create_task",
+    "1d",
+    "9w 2h",
+    "mon",
+    "09:00",
+    "never",
+    "skip",
+    "score",
+]
 SCALARS = (
     st.none()
     | st.booleans()
@@ -27,7 +40,9 @@ SCALARS = (
 )
 VALUES = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=8), inner, max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=8), inner, max_size=6)
+    ),
     max_leaves=25,
 )
 STEP = st.fixed_dictionaries(

@@ -97,8 +97,8 @@ def _stop_on_signals(studio: "Studio") -> None:
         studio.stopping.set()
         terminal.say("stopping as soon as what is in flight is settled …")
 
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
+    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):  # a closed terminal, too
+        signal.signal(number, stop)
 
 
 def log_line(studio: "Studio") -> Any:

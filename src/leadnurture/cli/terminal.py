@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from leadnurture.errors import LeadnurtureError
@@ -43,8 +44,9 @@ def print_json(data: Any) -> None:
 
 
 def say(text: str) -> None:
-    """Tell the user something that is not data."""
-    sys.stderr.write(f"{text}\n")
+    """Tell the user something that is not data; a terminal that was closed does not stop the work."""
+    with suppress(OSError):
+        sys.stderr.write(f"{text}\n")
 
 
 def complain(error: LeadnurtureError, *, as_json: bool) -> None:

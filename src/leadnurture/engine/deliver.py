@@ -48,7 +48,7 @@ class Delivery:
         self._engine, self._on_event = engine, on_event
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._reports: SimpleQueue[Report] = SimpleQueue()
-        self._in_flight = 0
+        self._in_flight: dict[int, Job] = {}
 
     def run(self, ids: list[int]) -> None:
         """Send the messages with these ids, the lanes in parallel."""
@@ -65,6 +65,8 @@ class Delivery:
             while self._in_flight:
                 self._commit(self._gathered(), waiting)
         finally:
+            for job in self._in_flight.values():  # after an error: whoever still waits for a permit gets none
+                job.permit.put(False)
             for _ in lanes:
                 self._jobs.put(None)
             for lane in lanes:
@@ -84,7 +86,7 @@ class Delivery:
 
     def _start_next(self, waiting: Iterator[Job]) -> None:
         if self.trouble is None and not self._engine.stopping.is_set() and (job := next(waiting, None)) is not None:
-            self._in_flight += 1
+            self._in_flight[job.outbox_id] = job
             self._jobs.put(job)
 
     def _gathered(self) -> list[Report]:
@@ -102,24 +104,19 @@ class Delivery:
         settled = [report for report in reports if isinstance(report, Settled)]
         events: list[Event] = []
         permits: dict[int, bool] = {}
-        try:
-            with self._engine.change() as change:
-                events = settle(change, self._engine, settled)
-                for job in ready:
-                    intent = {"id": job.outbox_id, "now": stored(change.now)}
-                    permits[job.outbox_id] = change.session.execute(text(INTEND), intent).rowcount == 1  # type: ignore[attr-defined]
-        except BaseException:
+        with self._engine.change() as change:
+            events = settle(change, self._engine, settled)
             for job in ready:
-                job.permit.put(False)  # nothing was written, so nothing may leave
-            raise
+                intent = {"id": job.outbox_id, "now": stored(change.now)}
+                permits[job.outbox_id] = change.session.execute(text(INTEND), intent).rowcount == 1  # type: ignore[attr-defined]
         for job in ready:
             job.permit.put(permits[job.outbox_id])
         for event in events:
             self.counts[event.outcome] += 1
             self._on_event(event)
         self._note_trouble(settled)
-        for _ in settled:
-            self._in_flight -= 1
+        for report in settled:
+            del self._in_flight[report.job.outbox_id]
             self._start_next(waiting)
 
     def _note_trouble(self, settled: list[Settled]) -> None:

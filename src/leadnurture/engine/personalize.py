@@ -16,6 +16,8 @@ from leadnurture.sequences import vocabulary
 from leadnurture.sequences.markdown import tidy_text
 from leadnurture.sequences.words import Compiled, HoleError, LetterDate, LetterList, Missing
 
+# What a template can do wrong while it is filled; a macro that calls itself without an end is one of it.
+_FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError)
 _MONEY = frozenset(field.name for field in LEAD_FIELDS.values() if field.kind is Kind.MONEY)
 
 
@@ -95,5 +97,5 @@ def _filled(render: Callable[[Mapping[str, Any]], str], names: Mapping[str, Any]
         return render(names)
     except HoleError as hole:
         raise UnfillableError(str(hole)) from None
-    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError) as error:
+    except _FAULTS as error:
         raise UnfillableError(f"the text cannot be filled: {error}") from None

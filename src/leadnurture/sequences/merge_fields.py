@@ -158,7 +158,7 @@ def _unknown(name: str) -> tuple[str, str | None] | None:
     if head == "lead" and rest[0] in vocabulary.OPEN_NAMES and len(rest) == 1:
         return f"'{name}' alone is no text", f"say which: {name}.NAME"
     if rest[0] not in _RECORDS[head] and not (head == "lead" and rest[0] in vocabulary.OPEN_NAMES):
-        near = nearest(rest[0], _RECORDS[head])
-        hint = f"did you mean '{head}.{near}'?" if near else "a field of your own is lead.custom_fields.NAME"
+        meant = nearest(rest[0], _RECORDS[head])
+        hint = f"did you mean '{head}.{meant}'?" if meant else "a field of your own is lead.custom_fields.NAME"
         return f"unknown merge field '{head}.{rest[0]}'", hint
     return None

@@ -29,7 +29,7 @@ class HoleError(Exception):
 
 
 class Missing(Undefined):
-    """A known name without a value. A comparison with it does not hold, so that an `if` can ask for more than its presence."""
+    """A known name without a value. A comparison with it does not hold: an `if` may ask for more than a presence."""
 
     __slots__ = ()
 
@@ -40,7 +40,7 @@ class Missing(Undefined):
         return False
 
     __str__ = __html__ = __iter__ = __len__ = __format__ = _hole
-    __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _no
+    __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _no  # type: ignore[assignment]
 
 
 class LetterDate(date):

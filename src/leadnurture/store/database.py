@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from leadnurture.errors import LeadnurtureError
 from leadnurture.store.errors import NotADatabaseError
 from leadnurture.store.files import connect, create_file, told
 from leadnurture.store.migrations import migrate
@@ -44,14 +45,29 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
-            if isinstance(error.orig, sqlite3.OperationalError):
-                raise told(self.path, error.orig) from error
-            raise
-        except DatabaseError as error:
-            if isinstance(error.orig, sqlite3.IntegrityError) or not isinstance(error.orig, sqlite3.DatabaseError):
+        except SQLAlchemyError as error:
+            told_error = _told(self.path, error)
+            if told_error is None:
                 raise
-            raise NotADatabaseError(self.path, str(error.orig)) from error
+            raise told_error from error
+
+
+def _told(path: Path, error: BaseException | None) -> Exception | None:
+    """Return the error for people behind a failure, or None if it is a fault of ours.
+
+    When the disk is full SQLite undoes the whole transaction by itself, and what is complained of last is a savepoint
+    that is gone: the reason stands further up the chain.
+    """
+    while error is not None:
+        original = getattr(error, "orig", error)
+        if isinstance(original, sqlite3.OperationalError) and isinstance(
+            meant := told(path, original), LeadnurtureError
+        ):
+            return meant
+        if type(original) is sqlite3.DatabaseError:
+            return NotADatabaseError(path, str(original))
+        error = error.__context__
+    return None
 
 
 def _engine(path: Path) -> Engine:
