@@ -77,10 +77,10 @@ def _tell(root: Path, folder: Path, made: tuple[str, ...], kept: tuple[str, ...]
     terminal.say("\nWhat comes next:")
     if folder != Path():
         terminal.say(f"  cd {folder}")
-    terminal.say("  leadnurture sequence list            the playbooks; read and change them, they are yours")
-    terminal.say("  leadnurture apply                    let them count")
-    terminal.say("  leadnurture lead import FILE.csv     your spreadsheet of inquiries")
-    terminal.say("  leadnurture run --once               do what is due; letters go into outbox/ until you set up SMTP")
+    terminal.say("  leadnurture sequence list          the playbooks: yours to change")
+    terminal.say("  leadnurture apply                  let them count")
+    terminal.say("  leadnurture lead import FILE.csv   your spreadsheet of inquiries")
+    terminal.say("  leadnurture run --once             do what is due; letters go into outbox/")
 
 
 def _given(value: str | None, option: str, question: str, *, skip: bool) -> str:

@@ -53,14 +53,22 @@ class Book:
         return self._editions[version_id]
 
     def current(self, session: Session) -> list[Edition]:
-        """Return the current edition of every sequence that is active, the highest priority first."""
+        """Return the current edition of every active sequence that can be read, the highest priority first."""
         ids = session.exec(
             select(SequenceVersion.id)
             .join(SequenceRow, SequenceRow.id == SequenceVersion.sequence_id)  # type: ignore[arg-type]
             .where(SequenceRow.current_version == SequenceVersion.number)
             .where(SequenceRow.is_active, SequenceRow.deleted_at.is_(None))  # type: ignore[union-attr]
         ).all()
-        return _by_priority(self.edition(session, version_id) for version_id in ids if version_id is not None)
+        readable = (self._readable(session, version_id) for version_id in ids if version_id is not None)
+        return _by_priority(edition for edition in readable if edition is not None)
+
+    def _readable(self, session: Session, version_id: int) -> Edition | None:
+        """Return an edition, or None: one that this program cannot read must not keep the others from walking."""
+        try:
+            return self.edition(session, version_id)
+        except UnreadableVersionError:
+            return None
 
     def _read(self, row: SequenceVersion) -> Edition:
         parsed = parse(row.source, row.file, row.sequence_id, self._reading)

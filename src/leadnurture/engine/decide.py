@@ -5,9 +5,10 @@ does not hold up the others.
 """
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from leadnurture.channels.mail.message import UnsendableError
@@ -22,7 +23,7 @@ from leadnurture.engine.events import Event, OnEvent
 from leadnurture.engine.moment import EngineMoment
 from leadnurture.engine.pacing import Pacer
 from leadnurture.engine.personalize import UnfillableError, letter_names
-from leadnurture.engine.schedule import is_open, opening
+from leadnurture.engine.schedule import opening
 from leadnurture.errors import ConfigurationError
 from leadnurture.sequences.step import Done, Step
 from leadnurture.store.due import DUE_ENROLLMENTS, stored
@@ -30,7 +31,6 @@ from leadnurture.store.tables import Enrollment, Execution, Lead
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
 
 BATCH = 100
-ASK_AGAIN = timedelta(days=1)
 
 
 def decide(engine: Engine, now: datetime, on_event: OnEvent) -> Counter[str]:
@@ -41,6 +41,7 @@ def decide(engine: Engine, now: datetime, on_event: OnEvent) -> Counter[str]:
         with engine.change(now) as change:
             pacer = pacer or pacing_records.load(change.session, change.config.limits, now)
             events = _batch(change, engine, pacer)
+        counts["enrolled"] += len(change.enrolled)
         for event in events:
             counts[event.outcome] += 1
             on_event(event)
@@ -84,8 +85,8 @@ class _Decision:
             return self.held(f"the sequence has no step '{self.step_key}'")
         window = edition.sequence.window_of(step)
         zone = self.change.config.studio.zone
-        if not is_open(self.change.now, window, zone, self.engine.is_holiday):
-            later = opening(self.change.now, window, zone, self.engine.is_holiday)
+        later = opening(self.change.now, window, zone, self.engine.is_holiday)
+        if later.at > self.change.now:
             self.enrollment.next_at, self.enrollment.due_local = later.at, later.local
             return "waiting", f"its window opens at {later.local}"
         verdict = judge(step.when, self._subject())
@@ -109,6 +110,9 @@ class _Decision:
             return self.held(str(hole))
         except UnsendableError as error:
             return self._failed(edition, step, error.message)
+        except IntegrityError:  # the step has its execution already: it never happens twice
+            walk.go_on(self.change, self.enrollment, edition, self.change.now, self.engine.is_holiday)
+            return "skipped", "it was done before"
 
     def _act(self, edition: Edition, step: Step) -> tuple[str, str | None]:
         execution = self._execution(edition, step, ExecutionStatus.PENDING)
@@ -169,7 +173,7 @@ class _Decision:
                 f"{self.enrollment.sequence_id}: {self.step_key}",
                 content=why,
             )
-        walk.hold(self.enrollment, self.change.now + ASK_AGAIN, why)
+        walk.hold(self.enrollment, self.change.now + walk.ASK_AGAIN, why)
         return "held", why
 
     def _execution(self, edition: Edition, step: Step, status: ExecutionStatus) -> Execution:

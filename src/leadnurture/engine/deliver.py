@@ -109,6 +109,7 @@ class Delivery:
             for job in ready:
                 intent = {"id": job.outbox_id, "now": stored(change.now)}
                 permits[job.outbox_id] = change.session.execute(text(INTEND), intent).rowcount == 1  # type: ignore[attr-defined]
+        self.counts["enrolled"] += len(change.enrolled)
         for job in ready:
             job.permit.put(permits[job.outbox_id])
         for event in events:

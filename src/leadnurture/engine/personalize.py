@@ -14,7 +14,7 @@ from leadnurture.crm.names import clean, first_name
 from leadnurture.money import format_money
 from leadnurture.sequences import vocabulary
 from leadnurture.sequences.markdown import tidy_text
-from leadnurture.sequences.words import Compiled, HoleError, LetterDate, LetterList, Missing
+from leadnurture.sequences.words import Compiled, HoleError, LetterDate, LetterList, Missing, MissingList
 
 # What a template can do wrong while it is filled; a macro that calls itself without an end is one of it.
 _FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError)
@@ -41,7 +41,7 @@ class Facts:
         if isinstance(value, Mapping):
             return Facts(f"{self._name}.{key}", value, is_open=True)
         if isinstance(value, list):
-            return LetterList(f"{self._name}.{key}", value)
+            return LetterList(value) if value else MissingList(name=f"{self._name}.{key}")
         return Missing(name=f"{self._name}.{key}") if value is None or value == "" else value
 
 

@@ -4,8 +4,8 @@ from leadnurture.crm.change import Change
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.settle import sent as settle_sent
 from leadnurture.errors import ConflictError, NotFoundError
-from leadnurture.store.tables import OutboxMessage
-from leadnurture.store.vocabulary import OutboxState
+from leadnurture.store.tables import Enrollment, OutboxMessage
+from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 
 
 class NotInDoubtError(ConflictError):
@@ -15,6 +15,7 @@ class NotInDoubtError(ConflictError):
 def resolve(change: Change, engine: Engine, message_id: int, *, sent: bool) -> OutboxMessage:
     """Settle a parked message: it was `sent`, or the same bytes are queued again.
 
+    To a lead whose walk has ended meanwhile (they replied, booked …) it does not go again: it is withdrawn.
     Raises NotFoundError or NotInDoubtError.
     """
     message = change.session.get(OutboxMessage, message_id)
@@ -22,8 +23,11 @@ def resolve(change: Change, engine: Engine, message_id: int, *, sent: bool) -> O
         raise NotFoundError(f"there is no message {message_id}", hint="leadnurture outbox list shows them")
     if message.state not in {OutboxState.PARKED, OutboxState.IN_DOUBT}:
         raise NotInDoubtError(f"message {message_id} is {message.state.value}; only one in doubt can be resolved")
+    enrollment = change.session.get_one(Enrollment, message.enrollment_id)
     if sent:
         settle_sent(change, engine, message)
+    elif enrollment.status not in {EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED}:
+        message.state, message.reason = OutboxState.REFUSED, f"withdrawn: {enrollment.end_reason}"
     else:
         message.state, message.in_doubt_at, message.due_at = OutboxState.QUEUED, None, change.now
         message.reason = "queued again by the owner"

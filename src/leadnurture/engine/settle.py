@@ -9,10 +9,12 @@ from leadnurture.crm import standing
 from leadnurture.crm.change import Change
 from leadnurture.crm.timeline import note
 from leadnurture.engine import migration, walk
+from leadnurture.engine.book import UnreadableVersionError
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event
 from leadnurture.engine.lanes import Settled
 from leadnurture.engine.retry import retry_at
+from leadnurture.sequences.sequence import Settings
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
@@ -70,10 +72,19 @@ def sent(change: Change, engine: Engine, message: OutboxMessage) -> str:
     note(change, lead, InteractionType.EMAIL_SENT, message.subject, metadata=metadata, outcome="sent")
     if enrollment.status is EnrollmentStatus.ACTIVE:
         change.session.flush()
-        edition = engine.book.edition(change.session, enrollment.version_id)
-        walk.go_on(change, enrollment, edition, change.now, engine.is_holiday)
-        migration.catch_up(change, engine, enrollment)
+        _go_on(change, engine, enrollment)
     return "sent"
+
+
+def _go_on(change: Change, engine: Engine, enrollment: Enrollment) -> None:
+    """Let the walk go on; a version that cannot be read any more must not keep the message from being settled."""
+    try:
+        edition = engine.book.edition(change.session, enrollment.version_id)
+    except UnreadableVersionError as error:
+        walk.hold(enrollment, change.now + walk.ASK_AGAIN, error.message)
+        return
+    walk.go_on(change, enrollment, edition, change.now, engine.is_holiday)
+    migration.catch_up(change, engine, enrollment)
 
 
 def _refused(change: Change, message: OutboxMessage, reply: str) -> str:
@@ -90,7 +101,7 @@ def _refused(change: Change, message: OutboxMessage, reply: str) -> str:
 def _again(change: Change, engine: Engine, message: OutboxMessage, reply: str) -> str:
     """Not now: try the same bytes again later, until the retries are used up."""
     execution, enrollment, lead = _around(change, message)
-    settings = engine.book.edition(change.session, enrollment.version_id).sequence.settings
+    settings = _settings(change, engine, enrollment)
     message.attempts += 1
     message.reason, message.in_doubt_at = reply, None
     execution.retry_count, execution.error, execution.updated_at = message.attempts, reply, change.now
@@ -107,6 +118,13 @@ def _again(change: Change, engine: Engine, message: OutboxMessage, reply: str) -
     if enrollment.status is EnrollmentStatus.ACTIVE:
         walk.end(change, enrollment, EnrollmentStatus.FAILED, why)
     return "failed"
+
+
+def _settings(change: Change, engine: Engine, enrollment: Enrollment) -> Settings:
+    try:
+        return engine.book.edition(change.session, enrollment.version_id).sequence.settings
+    except UnreadableVersionError:
+        return Settings()
 
 
 def _around(change: Change, message: OutboxMessage) -> tuple[Execution, Enrollment, Lead]:

@@ -1,6 +1,6 @@
 """One enrollment's way: beginning, going on to the next step, and the end; always with its reason."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
@@ -12,6 +12,7 @@ from leadnurture.sequences.step import Step
 from leadnurture.store.tables import Enrollment, Execution, Lead
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
 
+ASK_AGAIN = timedelta(days=1)  # how long a held step waits at most before it is looked at again
 _FINISHED = (ExecutionStatus.EXECUTED, ExecutionStatus.SKIPPED, ExecutionStatus.FAILED)
 
 

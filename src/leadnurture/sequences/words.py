@@ -5,12 +5,14 @@ printed. A name that nobody knows is an error wherever it is used.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NoReturn
 
-from jinja2 import Environment, StrictUndefined, Template, Undefined
+from jinja2 import Environment, StrictUndefined, Template, Undefined, pass_eval_context
+from jinja2.filters import do_join
+from jinja2.nodes import EvalContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from leadnurture.sequences.markdown import html_template, safe_url, text_template
@@ -43,6 +45,18 @@ class Missing(Undefined):
     __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _no  # type: ignore[assignment]
 
 
+class MissingList(Missing):
+    """A known list with nothing in it: a loop over it has no turns."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        return iter(())
+
+    def __len__(self) -> int:  # type: ignore[override]
+        return 0
+
+
 class LetterDate(date):
     """A date that reads as people write it: 14 June 2027."""
 
@@ -56,22 +70,16 @@ class LetterDate(date):
 
 
 class LetterList(list[Any]):
-    """A list that reads as people write it: `full day, album`; printing an empty one would be a hole."""
-
-    def __init__(self, name: str, values: Iterable[Any]) -> None:
-        super().__init__(values)
-        self.name = name
+    """A list that reads as people write it: `full day, album`."""
 
     def __str__(self) -> str:
-        if not self:
-            raise HoleError(self.name)
         return ", ".join(map(str, self))
 
 
 def _printed(value: Any) -> Any:
     """Return what a letter prints for a value; one that is no text (a record, a function) shows nobody its insides."""
-    if isinstance(value, list | tuple):
-        return str(value if isinstance(value, LetterList) else LetterList("a list", value))
+    if isinstance(value, list | tuple) and value:
+        return str(LetterList(value))
     if isinstance(value, str | int | float | date | Undefined):
         return value
     raise TypeError(f"a {type(value).__name__} is no text")
@@ -82,6 +90,12 @@ def _date(value: Any, pattern: str | None = None) -> Any:
     if isinstance(value, Missing):
         return value
     return value.strftime(pattern) if pattern else str(LetterDate.of(value))
+
+
+@pass_eval_context
+def _join(context: EvalContext, value: Any, between: str = "") -> str:
+    """Filter `join`: a list's entries with something between them; of an empty list it would be a hole."""
+    return str(value) if isinstance(value, Missing) else do_join(context, value, between)
 
 
 def _days(count: int) -> timedelta:
@@ -101,6 +115,7 @@ def environment(*, html: bool) -> Environment:
     made.globals.clear()
     made.globals["days"] = _days
     made.filters["date"] = _date
+    made.filters["join"] = _join
     made.filters["safe_url"] = safe_url
     return made
 
