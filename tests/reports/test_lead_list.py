@@ -37,8 +37,19 @@ def book(studio: Studio) -> Studio:
         inquiry_at=datetime(2027, 1, 10, 23, 30, tzinfo=UTC),
         wedding_date=date(2027, 5, 1),
     )
-    add(studio, "li@example.org", ("王小明", None), priority_level="urgent", inquiry_at=datetime(2027, 1, 11, 0, 0, tzinfo=UTC))
-    add(studio, "nobody@example.org", tags=['say "vip" to_me', "100%"], inquiry_at=datetime(2027, 7, 1, 23, 30, tzinfo=UTC))
+    add(
+        studio,
+        "li@example.org",
+        ("王小明", None),
+        priority_level="urgent",
+        inquiry_at=datetime(2027, 1, 11, 0, 0, tzinfo=UTC),
+    )
+    add(
+        studio,
+        "nobody@example.org",
+        tags=['say "vip" to_me', "100%"],
+        inquiry_at=datetime(2027, 7, 1, 23, 30, tzinfo=UTC),
+    )
     happen(studio, emma, lambda change, lead: standing.convert(change, lead, 240_000))
     return studio
 
@@ -150,7 +161,7 @@ def test_a_filter_that_cannot_be_meant_is_refused(book: Studio, typed: dict[str,
 
 
 def test_an_unknown_order_is_refused_with_what_was_meant(studio: Studio) -> None:
-    with pytest.raises(BadValueError, match="--sort-by: .*did you mean 'lead_score'"):
+    with pytest.raises(BadValueError, match=r"--sort-by: .*did you mean 'lead_score'"):
         read_page(studio.reading(), 1, 50, "lead_scor", None)
     with pytest.raises(BadValueError, match="--sort-order"):
         read_page(studio.reading(), 1, 50, "inquiry", "up")

@@ -76,7 +76,7 @@ def test_a_list_never_loads_the_messages_bytes(sent: Studio) -> None:
 
 
 def test_an_unknown_state_is_refused_with_what_was_meant(studio: Studio) -> None:
-    with pytest.raises(BadValueError, match="--state: .*did you mean 'parked'"):
+    with pytest.raises(BadValueError, match=r"--state: .*did you mean 'parked'"):
         read_states(["parkd"], studio.reading())
 
 

@@ -23,7 +23,9 @@ def test_an_empty_book_has_zeros_for_all_ten_statuses(studio: Studio) -> None:
 
 
 def test_leads_are_counted_by_status_and_source(studio: Studio) -> None:
-    for number, status in enumerate((LeadStatus.WON, LeadStatus.LOST, LeadStatus.SPAM, LeadStatus.DUPLICATE, LeadStatus.NEW)):
+    for number, status in enumerate(
+        (LeadStatus.WON, LeadStatus.LOST, LeadStatus.SPAM, LeadStatus.DUPLICATE, LeadStatus.NEW)
+    ):
         source = "instagram" if number < 2 else "website"
         add(studio, f"couple{number}@example.org", lead_source=source, lead_status=status)
     told = _overview(studio).as_json()
@@ -62,7 +64,7 @@ def test_the_average_score_is_over_all_leads(studio: Studio) -> None:
     add(studio, "emma@example.org", **EMMA)
     add(studio, "nobody@example.org")
     told = _overview(studio).as_json()
-    assert told["average_score"] == 37.5  # 75 and nothing
+    assert told["average_score"] == 30.0  # sixty and nothing
 
 
 def test_messages_that_went_out_are_counted(studio: Studio, clock: VirtualClock) -> None:

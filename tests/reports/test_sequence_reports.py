@@ -66,7 +66,7 @@ def test_a_broken_file_that_never_ran_shows_its_problems_alone(studio: Studio) -
     assert (line.name, line.category, line.active, line.steps, line.version) == ("broken", None, None, None, None)
     told = _card(studio, "broken").as_json()
     assert (told["name"], told["steps"], told["versions"]) == (None, [], [])
-    assert told["problems"][0]["line"] == 1
+    assert told["problems"][0]["file"] == "sequences/broken.yaml"
 
 
 def test_a_list_is_filtered_by_category_and_by_being_on(studio: Studio) -> None:
@@ -79,7 +79,7 @@ def test_a_list_is_filtered_by_category_and_by_being_on(studio: Studio) -> None:
 
 
 def test_an_unknown_name_says_what_was_meant(studio: Studio) -> None:
-    with pytest.raises(BadValueError, match="--category: .*did you mean 'warm_lead'"):
+    with pytest.raises(BadValueError, match=r"--category: .*did you mean 'warm_lead'"):
         read_category("warm", studio.reading())
     with pytest.raises(NotFoundError) as raised:
         _card(studio, "inquiry-welcom")
@@ -114,7 +114,9 @@ def test_a_card_tells_who_enters_and_what_each_step_does(studio: Studio) -> None
         "leads": 1,
     }
     assert told["leads"]["active"] == 1
-    assert told["versions"] == [{"number": 1, "applied_at": "2027-01-04T10:00:00+00:00", "commit": None, "current": True}]
+    assert told["versions"] == [
+        {"number": 1, "applied_at": "2027-01-04T10:00:00+00:00", "commit": None, "current": True}
+    ]
 
 
 def test_details_are_plain_values(studio: Studio) -> None:

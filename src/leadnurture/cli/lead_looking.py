@@ -11,19 +11,27 @@ if TYPE_CHECKING:
     from leadnurture.reports.lead_list import LeadList
 
 _ANY = "May be repeated: one of them must fit."
-Score = Annotated[int | None, typer.Option(min=0, max=100, help="From 0 to 100.")]
+Score = Annotated[int | None, typer.Option(metavar="N", min=0, max=100, help="A score from 0 to 100.")]
 Day = Annotated[str | None, typer.Option(metavar="DATE", help="Such as 2027-06-14 or '14 June 2027'.")]
 
 
 def list_leads(
     context: typer.Context,
-    status: Annotated[list[str] | None, typer.Option(help=f"new, qualified, won … {_ANY}")] = None,
-    source: Annotated[list[str] | None, typer.Option(help=f"website, instagram … {_ANY}")] = None,
-    priority: Annotated[list[str] | None, typer.Option(help=f"low, medium, high, urgent. {_ANY}")] = None,
-    temperature: Annotated[list[str] | None, typer.Option(help=f"hot, warm, cold. {_ANY}")] = None,
-    tag: Annotated[list[str] | None, typer.Option(help="May be repeated: all of them must be there.")] = None,
-    search: Annotated[str | None, typer.Option(help="Words in names, addresses, venue or location.")] = None,
-    assigned_to: Annotated[str | None, typer.Option(help="Whose lead it is.")] = None,
+    status: Annotated[list[str] | None, typer.Option(metavar="STATUS", help=f"new, qualified, won … {_ANY}")] = None,
+    source: Annotated[list[str] | None, typer.Option(metavar="SOURCE", help=f"website, instagram … {_ANY}")] = None,
+    priority: Annotated[
+        list[str] | None, typer.Option(metavar="PRIORITY", help=f"low, medium, high, urgent. {_ANY}")
+    ] = None,
+    temperature: Annotated[
+        list[str] | None, typer.Option(metavar="TEMPERATURE", help=f"hot, warm, cold. {_ANY}")
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(metavar="TAG", help="May be repeated: all of them must be there.")
+    ] = None,
+    search: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="Words in names, addresses, venue or location.")
+    ] = None,
+    assigned_to: Annotated[str | None, typer.Option(metavar="WHO", help="Whose lead it is.")] = None,
     score_min: Score = None,
     score_max: Score = None,
     wedding_date_from: Day = None,
@@ -31,11 +39,16 @@ def list_leads(
     created_from: Annotated[str | None, typer.Option(metavar="DATE", help="First day of the inquiry.")] = None,
     created_to: Annotated[str | None, typer.Option(metavar="DATE", help="Last day of the inquiry.")] = None,
     sort_by: Annotated[
-        str, typer.Option(help="inquiry, created_at, updated_at, lead_score, wedding_date, next_follow_up.")
+        str,
+        typer.Option(
+            metavar="FIELD", help="inquiry, created_at, updated_at, lead_score, wedding_date, next_follow_up."
+        ),
     ] = "inquiry",
-    sort_order: Annotated[str | None, typer.Option(help="asc or desc; by default what matters most is first.")] = None,
-    page: Annotated[int, typer.Option(min=1, help="Which page.")] = 1,
-    limit: Annotated[int, typer.Option(min=1, help="How many on a page.")] = 50,
+    sort_order: Annotated[
+        str | None, typer.Option(metavar="ORDER", help="asc or desc; by itself, what matters most is first.")
+    ] = None,
+    page: Annotated[int, typer.Option(metavar="N", min=1, help="Which page.")] = 1,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many on a page.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List the couples who asked: the newest inquiries first, 50 on a page.

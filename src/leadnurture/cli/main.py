@@ -80,10 +80,12 @@ def main() -> None:
 
 def _misused(error: TyperException, *, as_json: bool) -> int:
     message = error.format_message()
-    if message:  # empty when help was shown because nothing was asked for
-        usage = getattr(error, "ctx", None)
-        hint = f"{usage.command_path} --help" if usage is not None else None
-        terminal.complain(UsageError(message, hint=hint), as_json=as_json)
+    if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help itself
+        terminal.say(message)
+        return error.exit_code
+    usage = getattr(error, "ctx", None)
+    hint = f"{usage.command_path} --help" if usage is not None else None
+    terminal.complain(UsageError(message, hint=hint), as_json=as_json)
     return error.exit_code
 
 

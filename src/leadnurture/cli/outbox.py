@@ -18,10 +18,11 @@ Number = Annotated[int, typer.Argument(metavar="ID", help="The message's id, as 
 def list_messages(
     context: typer.Context,
     state: Annotated[
-        list[str] | None, typer.Option(help="queued, in_doubt, sent, refused, parked. May be repeated.")
+        list[str] | None,
+        typer.Option(metavar="STATE", help="queued, in_doubt, sent, refused, parked. May be repeated."),
     ] = None,
     lead: Annotated[str | None, typer.Option(metavar="LEAD", help="Id, e-mail address, or part of a name.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many at most.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List the messages, the newest first.

@@ -11,7 +11,10 @@ from leadnurture.cli.options import AsJson, open_studio
 def list_sequences(
     context: typer.Context,
     category: Annotated[
-        str | None, typer.Option(help="warm_lead, cold_lead, objection_handling, follow_up, reactivation, custom.")
+        str | None,
+        typer.Option(
+            metavar="CATEGORY", help="warm_lead, cold_lead, objection_handling, follow_up, reactivation, custom."
+        ),
     ] = None,
     active: Annotated[bool | None, typer.Option("--active/--inactive", help="Only those that are on, or off.")] = None,
     as_json: AsJson = False,

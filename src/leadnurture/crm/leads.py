@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import func, or_
@@ -34,8 +35,9 @@ class DuplicateEmailError(ConflictError):
 class LeadNotFoundError(NotFoundError):
     """No lead has that id, address or name."""
 
-    def __init__(self, reference: str) -> None:
-        super().__init__(f"there is no lead '{reference}'", hint="leadnurture lead list shows all of them")
+    def __init__(self, reference: str, near: str | None = None) -> None:
+        hint = f"did you mean '{near}'?" if near else "leadnurture lead list shows all of them"
+        super().__init__(f"there is no lead '{reference}'", hint=hint)
 
 
 class AmbiguousLeadError(ConflictError):
@@ -73,10 +75,18 @@ def find(session: Session, reference: str) -> Lead:
         return lead
     found = _named(session, wanted)
     if not found:
-        raise LeadNotFoundError(reference)
+        raise LeadNotFoundError(reference, _nearest(session, wanted))
     if len(found) > 1:
         raise AmbiguousLeadError(reference, found)
     return found[0]
+
+
+def _nearest(session: Session, wanted: str) -> str | None:
+    """Return the name or address that is most like the one that nobody has; None if none is like it."""
+    rows = session.exec(select(Lead.couple_name_bride, Lead.couple_name_groom, Lead.primary_email)).all()
+    known = {word.lower(): word for row in rows for text in row if text for word in (text, *text.split())}
+    near = get_close_matches(wanted.lower(), known, n=1, cutoff=0.7)
+    return known[near[0]] if near else None
 
 
 def _named(session: Session, wanted: str) -> Sequence[Lead]:

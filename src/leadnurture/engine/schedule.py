@@ -39,7 +39,7 @@ def due_at(
     """
     if delay.days and not delay.elapsed and window.at is not None:
         day = anchor.astimezone(zone).date() + timedelta(days=delay.days)
-        earliest = resolve(datetime.combine(day, time(0)), zone)
+        earliest = max(anchor, resolve(datetime.combine(day, time(0)), zone))  # a midnight can come twice
     else:
         earliest = after(anchor, delay, zone)
     return opening(earliest, window, zone, is_holiday)
@@ -48,7 +48,7 @@ def due_at(
 def after(anchor: datetime, delay: Duration, zone: ZoneInfo) -> datetime:
     """Return the instant `delay` after `anchor`: its days on the wall clock first, then its hours and minutes."""
     if not delay.days:
-        return anchor + delay.elapsed
+        return anchor.astimezone(UTC) + delay.elapsed
     local = anchor.astimezone(zone).replace(tzinfo=None)
     return resolve(local + timedelta(days=delay.days), zone) + delay.elapsed
 
@@ -59,10 +59,10 @@ def opening(instant: datetime, window: Window, zone: ZoneInfo, is_holiday: IsHol
         return _due(instant, zone)
     start = instant.astimezone(zone).date()
     for ahead in range(FARTHEST_DAYS):
-        day = start + timedelta(days=ahead)
-        moment = resolve(datetime.combine(day, window.opens), zone)
-        if moment >= instant and is_open(moment, window, zone, is_holiday):
-            return _due(moment, zone)
+        wall = datetime.combine(start + timedelta(days=ahead), window.opens)
+        for moment in (resolve(wall, zone), wall.replace(tzinfo=zone, fold=1).astimezone(UTC)):
+            if moment >= instant and is_open(moment, window, zone, is_holiday):
+                return _due(moment, zone)
     return _due(instant, zone)  # nothing but holidays: late beats never
 
 

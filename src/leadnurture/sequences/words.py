@@ -93,9 +93,9 @@ def _date(value: Any, pattern: str | None = None) -> Any:
 
 
 @pass_eval_context
-def _join(context: EvalContext, value: Any, between: str = "") -> str:
-    """Filter `join`: a list's entries with something between them; of an empty list it would be a hole."""
-    return str(value) if isinstance(value, Missing) else do_join(context, value, between)
+def _join(context: EvalContext, value: Any, d: str = "", attribute: str | int | None = None) -> str:
+    """Filter `join`: as Jinja's own, but what it would make of nothing is a hole."""
+    return str(value) if isinstance(value, Missing) else do_join(context, value, d, attribute)
 
 
 def _days(count: int) -> timedelta:

@@ -1,0 +1,99 @@
+"""A studio in which many couples' first letter is due, and the same letters as plain texts.
+
+`python -m benchmarks.due_studio FOLDER COUPLES` makes FOLDER/due (all of them due), FOLDER/idle (the same couples,
+nothing due) and FOLDER/letters.jsonl (what the plain loop sends). It is a process of its own so that the measuring
+process stays small: a child's peak memory counts its parent's at the moment of the fork.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import col, select
+
+from leadnurture.clock import VirtualClock
+from leadnurture.crm import leads
+from leadnurture.engine.applying import apply
+from leadnurture.engine.decide import decide
+from leadnurture.engine.events import ignore
+from leadnurture.founding import Answers, found_studio
+from leadnurture.sequences.versions import compare
+from leadnurture.store.tables import OutboxMessage
+from leadnurture.studio import Studio
+
+ANSWERS = Answers("Hart & Holly", "Holly Hart", "holly@hart.example", "Europe/London", "GB", "GBP", "en_GB")
+INQUIRY = datetime(2026, 1, 5, 10, tzinfo=UTC)
+SEQUENCE = """\
+name: First answer
+enroll: {when: {status: [new]}}
+steps:
+  - id: first-answer
+    action: send_email
+    window: any
+    delay: DELAY
+    subject: "Your wedding{% if lead.wedding_date %} on {{ lead.wedding_date | date }}{% endif %}"
+    template: welcome-first-answer.md
+"""
+NAMES = ("Emma", "Zoë", "Priya", "Chloé", "Grace", "Aisha", "Megan", "Siân"), ("Jack", "Tom", "Siôn", "José", "Ben")
+VENUES = ("Babington House", "Kew Gardens", "St Mary's, Bruton", "The Orangery")
+
+
+def make(folder: Path, couples: int) -> None:
+    """Make both studios and the letters."""
+    _studio(folder / "idle", couples, delay="3000d")
+    _studio(folder / "due", couples, delay="0m")
+    with (folder / "letters.jsonl").open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(letter) + "\n" for letter in _letters(folder / "due", folder / "decided"))
+
+
+def _studio(root: Path, couples: int, delay: str) -> None:
+    found_studio(root, ANSWERS, INQUIRY, default=False)
+    for file in (root / "sequences").iterdir():
+        file.unlink()
+    (root / "sequences" / "first-answer.yaml").write_text(SEQUENCE.replace("DELAY", delay), encoding="utf-8")
+    with Studio.open(root, VirtualClock(INQUIRY)) as studio:
+        with studio.change() as change:
+            apply(change, studio.engine, compare(change.session, list(studio.folder.drafts(studio.reading()))))
+        with studio.change() as change:
+            leads.create_new(change, map(_couple, range(couples)), origin="benchmark")
+
+
+def _couple(number: int) -> dict[str, Any]:
+    brides, grooms = NAMES
+    return {
+        "primary_email": f"couple{number}@example.com",
+        "couple_name_bride": f"{brides[number % len(brides)]} Stone",
+        "couple_name_groom": f"{grooms[number % len(grooms)]} Smith",
+        "wedding_date": date(2027, 5, 1) + timedelta(days=number % 150),
+        "wedding_venue": VENUES[number % len(VENUES)],
+        "estimated_budget": 150_000 + 1_000 * (number % 200),
+        "tags": ["spring-fair"] if number % 3 else [],
+    }
+
+
+def _letters(due: Path, scratch: Path) -> Iterator[dict[str, Any]]:
+    """Let the engine write the letters in a copy of the studio, and yield what is in them."""
+    shutil.copytree(due, scratch)
+    with Studio.open(scratch) as studio:
+        decide(studio.engine, studio.now(), ignore)
+        with studio.read() as session:
+            contents = session.exec(select(OutboxMessage.content).order_by(col(OutboxMessage.id))).all()
+    shutil.rmtree(scratch)
+    for content in contents:
+        message: Any = message_from_bytes(content, policy=policy.default)
+        heads = {name: str(message[name]) for name in ("From", "Reply-To", "To", "Subject", "List-Unsubscribe")}
+        bodies = {kind: _text(message.get_body((kind,))) for kind in ("plain", "html")}
+        yield {"heads": heads, **bodies}
+
+
+def _text(part: Any) -> str:
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]), int(sys.argv[2]))
