@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import assume, given
@@ -18,15 +19,13 @@ ZONES = (st.sampled_from(CHANGING) | st.sampled_from(sorted(available_timezones(
 
 @cache
 def changes(zone: ZoneInfo) -> list[datetime]:
-    """Return the instants (to the second) from 1975 to 2037 at which a zone's offset changes."""
-    found = []
-    day = FIRST
-    while day < LAST:
-        after = day + timedelta(days=1)
-        if day.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset():
-            found.append(_between(day, after, zone))
-        day = after
-    return found
+    """Return instants from 1975 to 2037 at which a zone's offset changes."""
+    months = [FIRST + timedelta(days=30 * number) for number in range((LAST - FIRST).days // 30)]
+    return [
+        _between(before, after, zone)
+        for before, after in pairwise(months)
+        if before.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset()
+    ]
 
 
 def _between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
@@ -35,6 +34,11 @@ def _between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
         middle = (before + (after - before) / 2).replace(microsecond=0)
         before, after = (middle, after) if middle.astimezone(zone).utcoffset() == offset else (before, middle)
     return after
+
+
+def is_change(instant: datetime, zone: ZoneInfo) -> bool:
+    just_before = instant - timedelta(microseconds=1)
+    return just_before.astimezone(zone).utcoffset() != instant.astimezone(zone).utcoffset()
 
 
 @st.composite
@@ -109,7 +113,7 @@ def test_days_keep_the_time_on_the_wall_or_end_a_gap(anchor: tuple[ZoneInfo, dat
     wanted = instant.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
     due = due_at(instant, Duration(days), ANY_TIME, zone).at
     local = due.astimezone(zone).replace(tzinfo=None)
-    assert local == wanted or (local > wanted and due in changes(zone))
+    assert local == wanted or (local > wanted and is_change(due, zone))
 
 
 @given(anchors())
@@ -123,7 +127,7 @@ def test_a_time_is_resolved_to_the_first_instant_that_shows_it_or_to_the_end_of_
         if shown.replace(tzinfo=None) == local:
             assert shown.fold == 0
         else:
-            assert found in changes(zone)
+            assert is_change(found, zone)
             assert shown.replace(tzinfo=None) > local
             just_before = (found - timedelta(microseconds=1)).astimezone(zone).replace(tzinfo=None)
             assert just_before < local

@@ -57,14 +57,14 @@ def test_what_was_applied_is_shown_while_its_file_is_changed_or_broken(studio: S
     _write(studio, "letters", "name: [")
     card = _card(studio, "letters")
     assert (card.file.state.value, card.steps[1].delay) == ("broken", "2 days")
-    assert card.as_json()["problems"]
+    assert card.as_json()["sequence"]["problems"]
 
 
 def test_a_broken_file_that_never_ran_shows_its_problems_alone(studio: Studio) -> None:
     _write(studio, "broken", "name: [")
     line = next(line for line in _list(studio).sequences if line.id == "broken")
     assert (line.name, line.category, line.active, line.steps, line.version) == ("broken", None, None, None, None)
-    told = _card(studio, "broken").as_json()
+    told = _card(studio, "broken").as_json()["sequence"]
     assert (told["name"], told["steps"], told["versions"]) == (None, [], [])
     assert told["problems"][0]["file"] == "sequences/broken.yaml"
 
@@ -100,7 +100,7 @@ def test_a_deleted_sequence_is_gone_once_that_is_applied(studio: Studio) -> None
 def test_a_card_tells_who_enters_and_what_each_step_does(studio: Studio) -> None:
     only(studio, LETTERS)
     add(studio, "emma@example.org", **EMMA)
-    told = _card(studio, "letters.yaml").as_json()
+    told = _card(studio, "letters.yaml").as_json()["sequence"]
     assert told["enroll_when"] == "status is new and score is at least 10"
     assert told["steps"][0] == {
         "id": "hello",

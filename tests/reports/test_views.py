@@ -128,7 +128,7 @@ def test_a_lead_list_at_eighty_columns(studio: Studio) -> None:
         " 2  Charlotte Fitzgerald-Montgo…  no date      new              0 cold   4 Jan",
         " 1  Emma & Jack Stone             12 Jun 2027  won             60 warm   4 Jan",
         "",
-        "2 leads · 0 new · 1 booked (50.0 %) · average score 30.0",
+        "2 leads · 1 new · 1 booked (50.0 %) · average score 30.0",
     ]
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from leadnurture.reports.lead_list import LeadList
 
 _ANY = "May be repeated: one of them must fit."
-Score = Annotated[int | None, typer.Option(metavar="N", min=0, max=100, help="A score from 0 to 100.")]
+Score = Annotated[int | None, typer.Option(metavar="N", min=0, max=100, help="From 0 to 100.")]
 Day = Annotated[str | None, typer.Option(metavar="DATE", help="Such as 2027-06-14 or '14 June 2027'.")]
 
 
@@ -45,7 +45,7 @@ def list_leads(
         ),
     ] = "inquiry",
     sort_order: Annotated[
-        str | None, typer.Option(metavar="ORDER", help="asc or desc; by itself, what matters most is first.")
+        str | None, typer.Option(metavar="ORDER", help="asc or desc; by default what matters most is first.")
     ] = None,
     page: Annotated[int, typer.Option(metavar="N", min=1, help="Which page.")] = 1,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many on a page.")] = 50,

@@ -87,7 +87,7 @@ class LeadFilters:
 
 
 def _holds_tag(tag: str) -> ColumnElement[bool]:
-    column, text = cast(col(Lead.tags), String), dumps(tag)
+    column, text = cast(col(Lead.tags), String), dumps(tag, ensure_ascii=False)
     return or_(*(column.icontains(before + text, autoescape=True) for before in ("[", " ")))
 
 

@@ -54,7 +54,7 @@ class SequenceCard:
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
-        return {
+        told = {
             **self.file.as_json(),
             **_header(self.sequence),
             "enroll_when": self.enroll_when,
@@ -63,6 +63,7 @@ class SequenceCard:
             "versions": [version.as_json() for version in self.versions],
             "leads": {status.value: count for status, count in self.leads.items()},
         }
+        return {"sequence": told}
 
 
 def _header(sequence: Sequence | None) -> dict[str, Any]:

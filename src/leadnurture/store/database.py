@@ -1,9 +1,11 @@
 """The open database: short transactions for reading and writing, as SQLModel sessions."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -71,7 +73,12 @@ def _told(path: Path, error: BaseException | None) -> Exception | None:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine("sqlite://", creator=lambda: connect(path), pool_size=2, pool_reset_on_return="rollback")
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: connect(path),
+        pool_size=2,
+        json_serializer=partial(json.dumps, ensure_ascii=False),  # so that a search in SQL sees words, not \u escapes
+    )
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
