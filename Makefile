@@ -32,7 +32,7 @@ check: $(STAMP)  ## Format, lint, types, import layers
 	@$(BIN)/ruff format --check src tests benchmarks docs
 	@$(BIN)/ruff check src tests benchmarks docs
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports
 
 format: $(STAMP)  ## Format and mend what the linter can
 	@$(BIN)/ruff format src tests benchmarks docs
@@ -45,7 +45,7 @@ bench: $(STAMP)  ## Measure; figures as ratios within one run
 	@$(BIN)/python -m benchmarks
 
 acceptance: $(STAMP)  ## The slow suite: crash matrices, system servers
-	@$(BIN)/python -m pytest -m acceptance
+	@$(BIN)/python -m pytest -m acceptance -n 2
 
 clean:  ## Remove .venv and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -9,7 +9,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from leadnurture.store.tables import OutboxMessage
 from leadnurture.studio import Studio
 
 ANSWERS = Answers("Hart & Holly", "Holly Hart", "holly@hart.example", "Europe/London", "GB", "GBP", "en_GB")
-INQUIRY = datetime(2026, 1, 5, 10, tzinfo=UTC)
+INQUIRY = datetime.now(UTC) - timedelta(hours=1)
 SEQUENCE = """\
 name: First answer
 enroll: {when: {status: [new]}}
@@ -69,7 +69,7 @@ def _couple(number: int) -> dict[str, Any]:
         "primary_email": f"couple{number}@example.com",
         "couple_name_bride": f"{brides[number % len(brides)]} Stone",
         "couple_name_groom": f"{grooms[number % len(grooms)]} Smith",
-        "wedding_date": date(2027, 5, 1) + timedelta(days=number % 150),
+        "wedding_date": INQUIRY.date() + timedelta(days=200 + number % 150),
         "wedding_venue": VENUES[number % len(VENUES)],
         "estimated_budget": 150_000 + 1_000 * (number % 200),
         "tags": ["spring-fair"] if number % 3 else [],

@@ -9,7 +9,12 @@ import typer.main
 from leadnurture.cli.main import app
 
 TARGET = Path(__file__).parent / "commands.md"
-HEAD = "# Commands\n\nGenerated from the commands' help by `make docs`.\n\n`leadnurture --studio DIR COMMAND` names the studio.\n"
+HEAD = """# Commands
+
+Generated from the commands' help by `make docs`.
+
+`leadnurture --studio DIR COMMAND` names the studio.
+"""
 
 
 def reference() -> str:
@@ -24,7 +29,8 @@ def _sections(command: object, path: str) -> Iterator[str]:
         for name, inner in subcommands.items():
             yield from _sections(inner, f"{path} {name}")
         return
-    yield f"\n## {path.removeprefix('leadnurture ')}\n\n{_told(command)}\n\n```\n{path} {_usage(command)}\n```\n\n{_parameters(command)}"
+    usage = f"```\n{path} {_usage(command)}\n```"
+    yield f"\n## {path.removeprefix('leadnurture ')}\n\n{_told(command)}\n\n{usage}\n\n{_parameters(command)}"
 
 
 def _told(command: object) -> str:
@@ -39,10 +45,9 @@ def _paragraph(text: str) -> str:
 
 
 def _usage(command: object) -> str:
-    words = ["[OPTIONS]"]
-    for parameter in getattr(command, "params", []):
-        if parameter.param_type_name == "argument":
-            words.append(parameter.metavar or parameter.name.upper())
+    parameters = getattr(command, "params", [])
+    arguments = [one.metavar or one.name.upper() for one in parameters if one.param_type_name == "argument"]
+    words = ["[OPTIONS]", *arguments]
     return " ".join(words)
 
 

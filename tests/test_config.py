@@ -106,3 +106,44 @@ def test_smtp_without_a_server_is_told(file: Path) -> None:
     file.write_text(f'{GOOD}\n[mail]\ntransport = "smtp"\n', encoding="utf-8")
     with pytest.raises(BadConfigError, match=r"there is no \[mail.smtp\] table"):
         load_config(file, {})
+
+
+@pytest.mark.parametrize(
+    ("addition", "line", "said"),
+    [
+        ('[mail]\nreply_to = "holly"\n', 10, "'holly' is no e-mail address"),
+        ('[worker]\ninterval = "3661d"\n', 10, "at most 3660d"),
+        (f'[limits]\nlead_gap = "{"9" * 30}d"\n', 10, "at most 3660d"),
+        (f'[limits]\nlead_gap = "{"9" * 5000}s"\n', 10, "at most 3660d"),
+        ('[limits]\nlead_gap = "999999999d"\n', 10, "at most 3660d"),
+    ],
+)
+def test_a_value_beyond_its_bounds_is_told_with_its_line(file: Path, addition: str, line: int, said: str) -> None:
+    file.write_text(f"{GOOD}\n{addition}", encoding="utf-8")
+    with pytest.raises(BadConfigError) as caught:
+        load_config(file, {})
+    assert f"{file}:{line}: " in caught.value.message
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [
+        ("LEADNURTURE_MAIL__TRANSPROT", "unknown key 'mail.transprot'; did you mean 'transport'?"),
+        ("LEADNURTURE_MAILL__TRANSPORT", "unknown key 'maill'; did you mean 'mail'?"),
+        ("LEADNURTURE_MAILL__SMTP__HOST", "unknown key 'maill'; did you mean 'mail'?"),
+        ("LEADNURTURE_MAIL__SMPT__HOST", "unknown key 'mail.smpt'; did you mean 'smtp'?"),
+    ],
+)
+def test_an_unknown_key_of_the_environment_is_blamed_on_its_variable(file: Path, variable: str, said: str) -> None:
+    file.write_text(GOOD, encoding="utf-8")
+    with pytest.raises(BadConfigError) as caught:
+        load_config(file, {variable: "smtp"})
+    assert caught.value.message == f"environment variable {variable}: {said}"
+
+
+def test_an_unknown_table_of_the_file_is_blamed_on_the_file(file: Path) -> None:
+    file.write_text(f'{GOOD}\n[maill]\ntransport = "outbox"\n', encoding="utf-8")
+    with pytest.raises(BadConfigError) as caught:
+        load_config(file, {"LEADNURTURE_MAILL__TRANSPORT": "smtp"})
+    assert caught.value.message.startswith(f"{file}:9: unknown key 'maill'")

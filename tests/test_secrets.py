@@ -45,3 +45,16 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, file: str) -> None:
     tmp_path.chmod(0o700)
     with pytest.raises(SecretError):
         asked(tmp_path, file=Path(file))
+
+
+def test_a_file_that_is_no_text_is_told_without_its_content(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"correct horse\xff\n")
+    (tmp_path / "secret").chmod(0o600)
+    with pytest.raises(SecretError, match="is not UTF-8 text") as caught:
+        asked(tmp_path, file=Path("secret"))
+    assert SECRET not in f"{caught.value.message} {caught.value.hint}"
+
+
+def test_a_file_of_a_user_who_is_not_here_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SecretError, match="~nosuchuser/secret"):
+        asked(tmp_path, file=Path("~nosuchuser/secret"))

@@ -16,6 +16,8 @@ from leadnurture.errors import ConfigurationError
 from leadnurture.locate import CONFIG_NAME
 
 PREFIX = "LEADNURTURE_"
+LONGEST = timedelta(days=3660)
+_MOST_DIGITS = 9  # no more fit a timedelta's days
 _DURATION = re.compile(r"^(\d+)\s*(s|m|h|d)$")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -30,13 +32,28 @@ def _elapsed(value: object) -> object:
         found = _DURATION.match(value.strip())
         if not found:
             raise ValueError("write a length of time such as 30s, 5m, 2h or 1d")
-        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+        if len(found[1]) > _MOST_DIGITS:
+            raise ValueError(f"a length of time is at most {LONGEST.days}d")
+        value = timedelta(**{_UNITS[found[2]]: int(found[1])})
+        if value > LONGEST:
+            raise ValueError(f"a length of time is at most {LONGEST.days}d")
+        return value
     if isinstance(value, timedelta):
         return value
     raise ValueError("write a length of time such as 30s, 5m, 2h or 1d")
 
 
 Elapsed = Annotated[timedelta, BeforeValidator(_elapsed)]
+
+
+def _address(text: str) -> str:
+    """Return an e-mail address in its normal form; raises ValueError."""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - 40 ms that most starts save
+
+    try:
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        raise ValueError(f"'{text}' is no e-mail address: {error}") from None
 
 
 class Section(BaseModel):
@@ -82,12 +99,7 @@ class OwnerSection(Section):
     @field_validator("email")
     @classmethod
     def _an_address(cls, text: str) -> str:
-        from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - 40 ms that most starts save
-
-        try:
-            return validate_email(text, check_deliverability=False, test_environment=True).normalized
-        except EmailNotValidError as error:
-            raise ValueError(f"'{text}' is no e-mail address: {error}") from None
+        return _address(text)
 
 
 class SmtpSection(Section):
@@ -110,6 +122,11 @@ class MailSection(Section):
     transport: Literal["outbox", "smtp"] = "outbox"
     reply_to: str | None = None
     smtp: SmtpSection | None = None
+
+    @field_validator("reply_to")
+    @classmethod
+    def _an_address(cls, text: str | None) -> str | None:
+        return None if text is None else _address(text)
 
 
 class LimitsSection(Section):
@@ -192,7 +209,9 @@ def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[tup
             continue
         *tables, key = keys = tuple(variable.removeprefix(PREFIX).lower().split("__"))
         inner = values
-        for table in tables:
+        for depth, table in enumerate(tables, start=1):
+            if table not in inner:
+                origins[keys[:depth]] = variable  # the file has no such table: what is wrong with it is wrong here
             inner = inner.setdefault(table, {})
             if not isinstance(inner, dict):
                 raise BadConfigError(

@@ -9,6 +9,7 @@ from leadnurture.config import load_config
 from leadnurture.crm import rules, sources
 from leadnurture.errors import ConfigurationError
 from leadnurture.locate import CONFIG_NAME, DATABASE_NAME, STATE_FOLDER, record_default
+from leadnurture.sequences.file_life.schema import write_schema
 from leadnurture.store.database import create_database, open_database
 
 _PACKAGED = Path(__file__).parent / "playbooks"
@@ -55,7 +56,7 @@ def found_studio(root: Path, answers: Answers, now: datetime, *, default: bool =
         root.mkdir(parents=True, exist_ok=True)
         for name, content in _contents(answers):
             (made if _write_new(root / name, content) else kept).append(name)
-        (root / STATE_FOLDER).mkdir(mode=0o700, exist_ok=True)
+        write_schema(root / STATE_FOLDER)
     except OSError as error:
         raise FoundingError(
             f"{error.filename or root} cannot be written: {error.strerror}", hint="choose another folder"
@@ -85,15 +86,30 @@ def _write_new(path: Path, content: str) -> bool:
             file.write(content)
     except FileExistsError:
         return False
+    except OSError:
+        path.unlink(missing_ok=True)  # half a file would be kept by the next try
+        raise
     return True
 
 
 def _make_database(path: Path, now: datetime) -> bool:
-    try:
-        create_database(path, now)
-    except FileExistsError:
+    if path.exists():
         open_database(path, now).close()
         return False
+    try:
+        create_database(path, now)
+        _fill(path, now)
+    except FileExistsError:  # another `init` was quicker
+        open_database(path, now).close()
+        return False
+    except BaseException:
+        for left in (path, path.with_name(f"{path.name}-journal")):
+            left.unlink(missing_ok=True)  # half a database would pass for a whole one at the next try
+        raise
+    return True
+
+
+def _fill(path: Path, now: datetime) -> None:
     database = open_database(path, now)
     try:
         with database.write() as session:
@@ -101,7 +117,6 @@ def _make_database(path: Path, now: datetime) -> bool:
             rules.add_shipped(session, now)
     finally:
         database.close()
-    return True
 
 
 def _config(answers: Answers) -> str:

@@ -21,7 +21,7 @@ def find_studio(given: Path | None, here: Path, environment: Mapping[str, str] =
     if given is not None:
         return _required(given, "--studio")
     if environment.get(VARIABLE):
-        return _required(Path(environment[VARIABLE]).expanduser(), VARIABLE)
+        return _required(_expanded(environment[VARIABLE]), VARIABLE)
     for folder in (here, *here.parents):
         if (folder / CONFIG_NAME).is_file():
             return folder
@@ -32,6 +32,13 @@ def find_studio(given: Path | None, here: Path, environment: Mapping[str, str] =
         f"there is no studio here: no {CONFIG_NAME} in {here} or above it",
         hint="make one with: leadnurture init my-studio",
     )
+
+
+def _expanded(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise NoStudioError(f"{text} (from {VARIABLE}) is no studio: {error}") from None
 
 
 def _required(folder: Path, origin: str) -> Path:
@@ -52,7 +59,7 @@ def default_studio() -> Path | None:
     """Return the studio that `init` recorded as the default, or None."""
     try:
         return Path(_default_file().read_text(encoding="utf-8").strip())
-    except OSError:
+    except (OSError, UnicodeError):
         return None
 
 

@@ -26,7 +26,7 @@ def password_of(*, given: SecretStr | None, command: str | None, file: Path | No
     if command:
         return _from_command(command)
     if file:
-        return _from_file(folder / file.expanduser())
+        return _from_file(folder, file)
     return None
 
 
@@ -45,14 +45,19 @@ def _from_command(command: str) -> str:
     return first
 
 
-def _from_file(path: Path) -> str:
+def _from_file(folder: Path, file: Path) -> str:
     try:
+        path = folder / file.expanduser()
         mode = path.stat().st_mode
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise SecretError(f"{path} may be read by others", hint=f"chmod 600 {path}")
         password = path.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
     except OSError as error:
         raise SecretError(f"password_file {path} cannot be read: {error.strerror}") from None
+    except UnicodeError:  # the error itself would quote the password
+        raise SecretError(f"password_file {path} is not UTF-8 text", hint="save it as UTF-8") from None
+    except (RuntimeError, ValueError) as error:  # ~somebody who is not here; a NUL in the path
+        raise SecretError(f"password_file {str(file)!r} cannot be read: {error}") from None
     if not password:
         raise SecretError(f"password_file {path} is empty")
     return password

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from letters import letter, mailboxes, words
 
-from conftest import letter, mailboxes, words
 from leadnurture.channels.mail.message import Attachment, Mailbox, UnsendableError, freeze
 from leadnurture.channels.one_line import one_line
 from leadnurture.channels.transport import Answer, Verdict

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+from letters import letter, mailboxes, words
 
-from conftest import letter, mailboxes, words
 from leadnurture.channels.mail.message import (
     Attachment,
     FrozenMessage,

@@ -10,8 +10,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from letters import letter
 
-from conftest import letter
 from leadnurture.channels.mail.message import FrozenMessage, Mailbox, freeze
 from leadnurture.channels.outbox_folder import OutboxFolderTransport
 from leadnurture.channels.transport import Answer, Transport, Verdict

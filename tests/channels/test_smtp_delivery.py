@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import AuthResult
+from letters import Mailroom, letter
 
-from conftest import Mailroom, letter
 from leadnurture.channels.mail.message import FrozenMessage, Mailbox, freeze
 from leadnurture.channels.smtp import SmtpSettings, SmtpTransport
 from leadnurture.channels.transport import Line, Transport, Verdict

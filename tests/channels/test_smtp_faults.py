@@ -4,8 +4,8 @@ from contextlib import closing
 
 import pytest
 from faulty_server import DROP, FLOOD, GARBAGE, HANG, INTERRUPT, LONG, FaultyServer
+from letters import free_port, letter
 
-from conftest import free_port, letter
 from leadnurture.channels.mail.message import FrozenMessage, freeze
 from leadnurture.channels.smtp import SmtpSettings, SmtpTransport
 from leadnurture.channels.smtp_line import SmtpLine

@@ -15,7 +15,13 @@ from threading import Lock
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "en_GB.UTF-8", "TZ": "Europe/London", "PYTHONWARNINGS": "error"}
+ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "LANG": "en_GB.UTF-8",
+    "TZ": "Europe/London",
+    "PYTHONWARNINGS": "error",
+    "PYTHONDONTWRITEBYTECODE": "1",  # a file that is written half, by a test that kills, would outlive it
+}
 
 
 class Leadnurture:

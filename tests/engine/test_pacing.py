@@ -41,7 +41,8 @@ def test_another_couple_does_not_wait_for_the_gap() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "span", "told"), [("per_day", DAY, "24 hours"), ("per_hour", HOUR, "hour"), ("per_minute", MINUTE, "minute")]
+    ("limit", "span", "told"),
+    [("per_day", DAY, "24 hours"), ("per_hour", HOUR, "hour"), ("per_minute", MINUTE, "minute")],
 )
 def test_a_cap_holds_until_the_oldest_message_is_out_of_its_span(limit: str, span: timedelta, told: str) -> None:
     full = pacer((1, NOW), (2, NOW + timedelta(seconds=5)), **{limit: 2})

@@ -13,7 +13,14 @@ from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.window import ANY_TIME, Window
 
 FIRST, LAST = datetime(1975, 1, 1, tzinfo=UTC), datetime(2037, 12, 31, tzinfo=UTC)
-CHANGING = ["Europe/London", "America/New_York", "Australia/Sydney", "Australia/Lord_Howe", "Pacific/Apia", "America/St_Johns"]
+CHANGING = [
+    "Europe/London",
+    "America/New_York",
+    "Australia/Sydney",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "America/St_Johns",
+]
 ZONES = (st.sampled_from(CHANGING) | st.sampled_from(sorted(available_timezones()))).map(ZoneInfo)
 
 

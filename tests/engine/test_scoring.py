@@ -51,7 +51,13 @@ def test_a_score_lies_between_0_and_100_and_is_its_points_in_between(rules: list
 
 @pytest.mark.parametrize(
     ("score", "word"),
-    [(100, Temperature.HOT), (70, Temperature.HOT), (69, Temperature.WARM), (40, Temperature.WARM), (39, Temperature.COLD)],
+    [
+        (100, Temperature.HOT),
+        (70, Temperature.HOT),
+        (69, Temperature.WARM),
+        (40, Temperature.WARM),
+        (39, Temperature.COLD),
+    ],
 )
 def test_a_temperature_is_the_score_as_a_word(score: int, word: Temperature) -> None:
     assert temperature_of(score, hot=70, warm=40) is word

@@ -16,7 +16,11 @@ NOW = datetime(2027, 6, 14, 22, 30, tzinfo=UTC)  # half past eleven at night in 
 def names_of(config: Config, **facts: Any) -> dict[str, Any]:
     """Return what letters may name for a lead of whom only an e-mail address and the given facts are known."""
     times = {"inquiry_at": NOW, "created_at": NOW, "updated_at": NOW}
-    lead = Lead(**{"id": 1, "lead_source": "website", "primary_email": "mia@example.org", "unsubscribe_token": "t"} | times | facts)
+    lead = Lead(
+        **{"id": 1, "lead_source": "website", "primary_email": "mia@example.org", "unsubscribe_token": "t"}
+        | times
+        | facts
+    )
     zone = config.studio.zone
     return letter_names(portrait(lead, NOW, zone), config, NOW.astimezone(zone).date())
 

@@ -177,13 +177,11 @@ WRONG_VALUES: dict[str, Told] = {
         "an empty condition says nothing",
         None,
     ),
-    "a test of tags that names none": (
-        top("enroll: {when: {tags: {}}}"),
-        2,
-        23,
-        "an empty condition says nothing",
-        None,
-    ),
+    "a test of tags that names none": (top("enroll: {when: {tags: {none: []}}}"), 2, 23, "say which tags", None),
+    "a list of no status": (top("enroll: {when: {status: []}}"), 2, 16, "an empty condition says nothing", None),
+    "all of nothing": (top("enroll: {when: {all: []}}"), 2, 16, "an empty condition says nothing", None),
+    "any of nothing": (top("enroll: {when: {any: []}}"), 2, 16, "an empty condition says nothing", None),
+    "no field to compare": (top("enroll: {when: {fields: []}}"), 2, 16, "an empty condition says nothing", None),
     "a test of the wedding that asks nothing": (
         top("enroll: {when: {wedding: {}}}"),
         2,

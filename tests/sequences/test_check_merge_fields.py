@@ -74,6 +74,7 @@ UNKNOWN = {
     "{{ lead.primary_email | uper }}": ("unknown filter 'uper'", "did you mean 'upper'?"),
     "{% if lead.tags %}{{ lead.primary_email | uper }}{% endif %}": ("unknown filter 'uper'", "did you mean 'upper'?"),
     "{% if lead.tags is emty %}…{% endif %}": ("unknown test 'emty'", None),
+    "{% block a %}x{% endblock %}{% block a %}y{% endblock %}": ("the merge fields cannot be read: ", "a merge field"),
     "{{ lead.primary_email": ("the merge fields cannot be read: ", "a merge field looks like {{ lead.couple_names }}"),
     "{% if lead.tags %}": ("the merge fields cannot be read: ", "a merge field looks like {{ lead.couple_names }}"),
     "{{ 'at ' ~ lead.wedding_venue if lead.wedding_venue }}": ("an 'if' inside a merge field needs an 'else'", "{% if"),

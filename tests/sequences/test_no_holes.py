@@ -22,9 +22,14 @@ TESTS = st.recursive(
         st.builds("{} {} {}".format, NAME, st.sampled_from(["==", "!="]), NAME | st.just("'Hall'")),
         st.builds("lead.guests {}".format, st.sampled_from(["< 50", ">= 50", "!= 50", "in [50, 80]", "not in [0]"])),
         st.builds("lead.wedding_date {} today".format, st.sampled_from(["<", ">", "=="])),
-        st.sampled_from(["'Hall' in lead.wedding_venue", "lead.wedding_venue | length > 3", "lead.first_name is upper"]),
+        st.sampled_from(
+            ["'Hall' in lead.wedding_venue", "lead.wedding_venue | length > 3", "lead.first_name is upper"]
+        ),
     ),
-    lambda inner: st.builds("not ({})".format, inner) | st.builds("({}) {} ({})".format, inner, st.sampled_from(["and", "or"]), inner),
+    lambda inner: (
+        st.builds("not ({})".format, inner)
+        | st.builds("({}) {} ({})".format, inner, st.sampled_from(["and", "or"]), inner)
+    ),
     max_leaves=4,
 )
 EXPRESSIONS = st.recursive(

@@ -1,5 +1,6 @@
 """What differs between the files and what was applied, and that an applied version keeps its own words."""
 
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -135,5 +136,23 @@ def test_a_version_has_its_steps_in_order(session: Session, folder: Folder) -> N
     ]
 
 
-def test_a_folder_outside_git_has_no_commit(tmp_path: Path) -> None:
-    assert commit_of(tmp_path) is None
+def git(folder: Path, *words: str) -> str:
+    identity = ["-c", "user.name=Holly", "-c", "user.email=holly@hart.example", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(["git", "-C", str(folder), *identity, *words], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_a_folder_outside_git_has_no_commit(folder: Folder, welcome: Path) -> None:
+    assert commit_of(folder.root, [welcome]) is None
+
+
+def test_a_commit_is_named_only_for_words_that_are_in_it(folder: Folder, welcome: Path) -> None:
+    git(folder.root, "init", "-q")
+    assert commit_of(folder.root, [welcome]) is None
+    git(folder.root, "add", "sequences")
+    git(folder.root, "commit", "-q", "-m", "Greet")
+    template = folder.templates / "hello.md"
+    assert commit_of(folder.root, [welcome]) == git(folder.root, "rev-parse", "HEAD")
+    assert commit_of(folder.root, [welcome, template]) is None
+    welcome.write_text(LETTER + "# a remark\n")
+    assert commit_of(folder.root, [welcome]) is None

@@ -24,14 +24,14 @@ FILLED = {
     "{{couple_names}}": "Mia & Tom",
     "{{ lead.first_name }} and {{ lead.partner_name }}": "Mia and Tom",
     "{{ bride_name }}, {{ groom_name }}": "Mia Lund, Tom Berg",
-    "{{ lead.wedding_date }} {{ lead.date | date }} {{ wedding_date | date('%d/%m/%y') }}": "3 June 2028 3 June 2028 03/06/28",
+    "{{ lead.wedding_date }} {{ lead.date | date }}": "3 June 2028 3 June 2028",
+    "{{ wedding_date | date('%d/%m/%y') }}": "03/06/28",
     "{{ lead.wedding_date.year }}": "2028",
     "{{ today }}": "14 June 2027",
     "{{ currentDate + 1 day }}": "15 June 2027",
     "{{ currentDate + 2 weeks }}": "28 June 2027",
     "{{currentDate-14 days}}": "31 May 2027",
     "{{ (today + 1 week) | date('%A') }}": "Monday",
-    "{{ lead.wedding_date - today }}": None,
     "{% set later = currentDate + 3 days %}{{ later }}": "17 June 2027",
     "{{ lead.budget }}": "£2,400.50",
     "{{ lead.guests * 2 }}": "160",
@@ -51,7 +51,7 @@ FILLED = {
 }
 
 
-@pytest.mark.parametrize(("words", "filled"), [(words, filled) for words, filled in FILLED.items() if filled])
+@pytest.mark.parametrize(("words", "filled"), FILLED.items())
 def test_a_letter_says_what_is_known_of_the_lead(words: str, filled: str, config: Config) -> None:
     assert text_of(words, config, **COUPLE) == filled
 

@@ -1,5 +1,6 @@
 """What went wrong with an SMTP server, as one line for people and as a verdict."""
 
+import re
 import smtplib
 import socket
 import ssl
@@ -8,6 +9,7 @@ from leadnurture.channels.smtp_settings import SmtpSettings
 from leadnurture.channels.transport import Answer, Verdict
 
 _CLOSING = 421  # RFC 5321: the server is about to hang up
+_POLICY = re.compile(rb"5\.7\.(1|57) .*relay", re.IGNORECASE)  # we may not send through this server at all
 _OUR_SETTINGS = frozenset({530, 534, 535, 538})  # RFC 4954: authentication or encryption is wanted, at any command
 
 # The first that fits; SMTPException and TimeoutError are OSErrors too.
@@ -40,13 +42,13 @@ def spoken(code: int, reply: bytes) -> str:
 
 def judge(code: int, reply: bytes, wanted: range, *, garbled: Verdict) -> Answer:
     """Return what a reply means for the message; `garbled` is the verdict on a reply that makes no sense here."""
-    return Answer(_verdict(code, wanted, garbled), spoken(code, reply))
+    return Answer(_verdict(code, reply, wanted, garbled), spoken(code, reply))
 
 
-def _verdict(code: int, wanted: range, garbled: Verdict) -> Verdict:
+def _verdict(code: int, reply: bytes, wanted: range, garbled: Verdict) -> Verdict:
     if code in wanted:
         return Verdict.ACCEPTED
-    if code == _CLOSING or code in _OUR_SETTINGS:
+    if code == _CLOSING or code in _OUR_SETTINGS or (code >= 500 and _POLICY.match(reply)):
         return Verdict.SERVER
     if 400 <= code < 500:
         return Verdict.TRANSIENT

@@ -1,65 +1,120 @@
 """`leadnurture apply`: let the sequence files count."""
 
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from leadnurture.cli import terminal
 from leadnurture.cli.options import AsJson, Yes, open_studio
+from leadnurture.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from leadnurture.engine.applying import Applied
+    from leadnurture.engine.planning_saved import SavedPlan
     from leadnurture.sequences.versions import Pending
     from leadnurture.studio import Studio
 
 
-def apply(context: typer.Context, yes: Yes = False, as_json: AsJson = False) -> None:
+def apply(
+    context: typer.Context,
+    target: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="A saved plan; with --version the sequence.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option("--only", metavar="SEQ", help="Apply this one; repeatable.")] = None,
+    version: Annotated[int | None, typer.Option("--version", metavar="N", help="Go back to this version.")] = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
     """Let the sequence files count: check them, then make each changed one a new version.
 
     Example: leadnurture apply --yes
 
     Until then a saved file changes nothing. A broken file keeps its last applied version.
+
+    With a FILE that `plan --out` wrote it does exactly what was reviewed, or refuses and says what has moved since.
+
+    With a sequence and --version N the words of that version count again, as a new version; its file stays as it is.
     """
+    _require_one_way(target, only, version)
     with open_studio(context) as studio:
-        pending = _checked(studio)
+        _keep_schema(studio)
+        saved = _saved(target) if target is not None and version is None else None
+        pending = _pending(studio, saved, target, only, version)
         if not pending:
             _answer([], as_json=as_json, note="Nothing to apply: the files are what was applied last.")
             return
-        if not as_json or not yes:
-            _announce(pending)
+        if not (yes and as_json):
+            _announce(studio, pending, saved, yes=yes)
         if not terminal.confirm(f"Apply {len(pending)} sequence{'s' * (len(pending) > 1)}?", yes=yes):
             terminal.say("nothing was applied")
             raise typer.Exit(1)
-        _answer(_apply(studio, pending), as_json=as_json, note="")
+        _answer(_apply(studio, pending, saved), as_json=as_json, note="")
 
 
-def _checked(studio: "Studio") -> "list[Pending]":
-    """Return what differs from the database; raises BrokenSequencesError if a differing file has errors."""
-    from leadnurture.sequences.check import check, errors_in
-    from leadnurture.sequences.versions import Difference, compare
+def _require_one_way(target: str | None, only: list[str] | None, version: int | None) -> None:
+    if only and (target is not None or version is not None):
+        raise UsageError("--only chooses among the files; a saved plan or --version has chosen already")
+    if version is not None and target is None:
+        raise UsageError("--version needs its sequence", hint=f"leadnurture apply SEQ --version {version}")
 
-    drafts = list(studio.folder.drafts(studio.reading()))
+
+def _keep_schema(studio: "Studio") -> None:
+    """Keep the schema for editors as this version has it; that it cannot be written stops nothing."""
+    from leadnurture.sequences.file_life.schema import write_schema
+
+    with suppress(OSError):
+        write_schema(studio.state)
+
+
+def _saved(name: str) -> "SavedPlan":
+    from leadnurture.cli.pending import read_saved
+
+    try:
+        return read_saved(name)
+    except FileNotFoundError:
+        hint = f"a sequence's file is applied with: leadnurture apply --only {name}"
+        raise NotFoundError(f"there is no saved plan '{name}'", hint=hint) from None
+
+
+def _pending(
+    studio: "Studio", saved: "SavedPlan | None", target: str | None, only: list[str] | None, version: int | None
+) -> "list[Pending]":
+    """Return what is to be applied, found right; raises what `cli.pending` and the plan's review raise."""
+    from leadnurture.cli.pending import chosen, differing, found_right
+    from leadnurture.engine.planning_reviewed import unmoved
+    from leadnurture.sequences.versions import going_back
+
+    if saved is None and version is None:
+        return differing(chosen(studio, only or []))
     with studio.read() as session:
-        pending = [one for one in compare(session, drafts) if one.difference is not Difference.UNCHANGED]
-    problems = [
-        problem for one in pending if one.draft for problem in errors_in(check(one.draft, studio.folder, studio.config))
-    ]
-    if problems:
-        from leadnurture.cli.problems import BrokenSequencesError
-
-        raise BrokenSequencesError(problems)
-    return pending
+        if saved is not None:
+            pending = unmoved(session, saved, studio.folder.drafts(studio.reading()))
+        else:
+            pending = [going_back(session, target or "", version or 0, studio.reading())]
+    return found_right(studio, pending)
 
 
-def _announce(pending: "list[Pending]") -> None:
+def _announce(studio: "Studio", pending: "list[Pending]", saved: "SavedPlan | None", *, yes: bool) -> None:
+    """Show the plan to who is going to be asked; one that was reviewed, or need not be, is told in a line."""
+    if terminal.is_interactive() and not yes and saved is None:
+        from leadnurture.cli.pending import planned
+        from leadnurture.cli.views.plan import plan_view
+
+        terminal.stderr().print(plan_view(planned(studio, pending)[0]))
+        return
     words = {"new": "is new", "changed": "has changed", "returned": "is back", "deleted": "is gone: its leads leave it"}
     for one in pending:
-        terminal.say(f"  {one.identity} {words[one.difference.value]}")
+        told = f"goes back to version {one.back_to.number}" if one.back_to else words[one.difference.value]
+        terminal.say(f"  {one.identity} {told}")
 
 
-def _apply(studio: "Studio", pending: "list[Pending]") -> "list[Applied]":
+def _apply(studio: "Studio", pending: "list[Pending]", saved: "SavedPlan | None") -> "list[Applied]":
     from leadnurture.engine.applying import apply as apply_pending
+    from leadnurture.engine.planning_reviewed import apply_reviewed
 
+    if saved is not None:
+        return apply_reviewed(studio.engine, saved, studio.folder.drafts(studio.reading()))
     with studio.change() as change:
         return apply_pending(change, studio.engine, pending)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadnurture.cli import terminal
-from leadnurture.cli.options import AsJson, LeadArgument, open_studio
+from leadnurture.cli.options import MOST, AsJson, LeadArgument, open_studio
 
 if TYPE_CHECKING:
     from leadnurture.reports.lead_list import LeadList
@@ -47,8 +47,8 @@ def list_leads(
     sort_order: Annotated[
         str | None, typer.Option(metavar="ORDER", help="asc or desc; by default what matters most is first.")
     ] = None,
-    page: Annotated[int, typer.Option(metavar="N", min=1, help="Which page.")] = 1,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many on a page.")] = 50,
+    page: Annotated[int, typer.Option(metavar="N", min=1, max=MOST, help="Which page.")] = 1,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=MOST, help="How many on a page.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List the couples who asked: the newest inquiries first, 50 on a page.

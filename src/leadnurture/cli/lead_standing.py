@@ -14,6 +14,20 @@ if TYPE_CHECKING:
     from leadnurture.store.vocabulary import InteractionType
     from leadnurture.studio import Studio
 
+# By stored word, because the vocabulary is not loaded until a command needs it.
+_OTHER_WAYS = {
+    "opted_out": "leadnurture lead opt-out LEAD",
+    "booking_confirmed": "leadnurture lead convert LEAD --value AMOUNT",
+    "status_changed": "leadnurture lead set LEAD lead_status=STATUS",
+    "automation_paused": "leadnurture lead pause LEAD",
+    "automation_resumed": "leadnurture lead resume LEAD",
+    "lead_created": "leadnurture lead add --email ADDRESS",
+    "lead_updated": "leadnurture lead set LEAD FIELD=VALUE",
+    "tag_added": "leadnurture lead set LEAD tags=TAG,TAG",
+    "tag_removed": "leadnurture lead set LEAD tags=TAG,TAG",
+}
+_OURS = ("sequence_", "step_", "automation_", "score_", "lead_", "tag_", "task_", "email_bounced")
+
 Text = Annotated[str | None, typer.Option("--text", help="What was said.")]
 
 
@@ -174,4 +188,18 @@ def _interaction(studio: "Studio", kind: str) -> "InteractionType":
     found: InteractionType = read_value(
         field, "email_received" if kind in {"reply", "replied"} else kind, studio.reading()
     )
+    _require_loggable(found)
     return found
+
+
+def _require_loggable(kind: "InteractionType") -> None:
+    """Refuse what is more than a line on the timeline; raises InvalidInputError that names the way to do it."""
+    from leadnurture.errors import InvalidInputError
+
+    told = f"{kind.value} is not a contact or a note, and cannot be put on a timeline by hand"
+    if kind.value in _OTHER_WAYS:
+        raise InvalidInputError(told, hint=_OTHER_WAYS[kind.value])
+    if kind.value.startswith(_OURS):
+        raise InvalidInputError(
+            told, hint="leadnurture notes it by itself; for a remark: leadnurture lead log … note_added"
+        )

@@ -1,7 +1,6 @@
 """The `leadnurture` command: all nouns, and the edge at which every error becomes a message and an exit code."""
 
 import errno
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,15 +11,18 @@ from typer.exceptions import TyperException
 from leadnurture import __version__
 from leadnurture.cli import terminal
 from leadnurture.cli.apply import apply
+from leadnurture.cli.appointment import appointment
 from leadnurture.cli.demo import demo
+from leadnurture.cli.enrollment import enrollment
 from leadnurture.cli.init import init
 from leadnurture.cli.lead import lead
 from leadnurture.cli.outbox import outbox
+from leadnurture.cli.plan import plan
 from leadnurture.cli.report import report
 from leadnurture.cli.run import run
 from leadnurture.cli.sequence import sequence
 from leadnurture.cli.status import status
-from leadnurture.errors import ConfigurationError, LeadnurtureError, UsageError
+from leadnurture.errors import ConfigurationError, InvalidInputError, LeadnurtureError, UsageError
 
 app = typer.Typer(
     name="leadnurture",
@@ -54,28 +56,51 @@ def everywhere(
     context.obj = studio
 
 
-for command in (init, demo, status, run, apply):
+for command in (init, demo, status, run, plan, apply):
     app.command()(command)
-for noun in (lead, sequence, outbox, report):
+for noun in (lead, sequence, enrollment, appointment, outbox, report):
     app.add_typer(noun)
 
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    terminal.prepare()
     as_json = "--json" in sys.argv
     try:
+        code = _answered(as_json=as_json)
+    finally:
+        terminal.finish()
+    sys.exit(code)
+
+
+def _answered(*, as_json: bool) -> int:
+    """Do what was asked, every error told; return the exit code."""
+    try:
+        _require_text(sys.argv[1:])
         code = app(standalone_mode=False)
+        sys.stdout.flush()  # here, where a full disk is an error like any other
     except LeadnurtureError as error:
         terminal.complain(error, as_json=as_json)
         code = error.exit_code
     except TyperException as error:
         code = _misused(error, as_json=as_json)
-    except (typer.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt) as stop:
+        if isinstance(stop.__cause__, EOFError):
+            raise stop.__cause__ from None  # no answer to a question was refused: something was read that had ended
         terminal.say("\nstopped; nothing is half done")
         code = 130
     except OSError as error:
         code = _system_trouble(error, as_json=as_json)
-    sys.exit(code or 0)
+    return code or 0
+
+
+def _require_text(words: list[str]) -> None:
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            shown = word.encode(errors="backslashreplace").decode()
+            raise InvalidInputError(f"'{shown}' is not UTF-8 text", hint="check the terminal's encoding") from None
 
 
 def _misused(error: TyperException, *, as_json: bool) -> int:
@@ -91,8 +116,7 @@ def _misused(error: TyperException, *, as_json: bool) -> int:
 
 def _system_trouble(error: OSError, *, as_json: bool) -> int:
     if error.errno == errno.EPIPE:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has seen enough
-        return 0
+        return 0  # `| head` has seen enough
     hint = "free some space and run it again" if error.errno == errno.ENOSPC else "check the path and its permissions"
     trouble = ConfigurationError(f"{error.filename or 'the system'}: {error.strerror or error}", hint=hint)
     terminal.complain(trouble, as_json=as_json)

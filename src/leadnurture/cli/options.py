@@ -8,6 +8,9 @@ import typer
 if TYPE_CHECKING:
     from leadnurture.studio import Studio
 
+HIGHEST_ID = 2**63 - 1  # SQLite's
+MOST = 1_000_000  # rows or pages to ask for
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 LeadArgument = Annotated[str, typer.Argument(metavar="LEAD", help="Id, e-mail address, or part of a name.")]

@@ -6,12 +6,14 @@ from typing import Annotated
 import typer
 
 from leadnurture.cli import terminal
-from leadnurture.cli.options import AsJson, open_studio
+from leadnurture.cli.options import HIGHEST_ID, MOST, AsJson, open_studio
 
 outbox = typer.Typer(
     name="outbox", help="What went out, what waits, what is in doubt.", no_args_is_help=True, rich_markup_mode=None
 )
-Number = Annotated[int, typer.Argument(metavar="ID", help="The message's id, as `outbox list` shows it.")]
+Number = Annotated[
+    int, typer.Argument(metavar="ID", min=1, max=HIGHEST_ID, help="The message's id, as `outbox list` shows it.")
+]
 
 
 @outbox.command("list")
@@ -22,7 +24,7 @@ def list_messages(
         typer.Option(metavar="STATE", help="queued, in_doubt, sent, refused, parked. May be repeated."),
     ] = None,
     lead: Annotated[str | None, typer.Option(metavar="LEAD", help="Id, e-mail address, or part of a name.")] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=MOST, help="How many at most.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List the messages, the newest first.
@@ -87,6 +89,7 @@ def resolve_message(
     from leadnurture.errors import UsageError
     from leadnurture.reports.as_of import AsOf
     from leadnurture.reports.outbox import message_of
+    from leadnurture.store.vocabulary import OutboxState
 
     if sent == resend:
         raise UsageError("say either --sent or --resend", hint="look into your Sent folder, or ask the couple")
@@ -98,5 +101,8 @@ def resolve_message(
     if as_json:
         terminal.print_json({"message": message.as_json()})
         return
-    told = "counts as sent; its sequence goes on" if sent else "is queued again"
-    terminal.say(f"Message {number} {told}.\n\nNext: leadnurture " + ("status" if sent else "run --once"))
+    again = message.state is OutboxState.QUEUED
+    told = {OutboxState.SENT: "counts as sent; its sequence goes on", OutboxState.QUEUED: "is queued again"}.get(
+        message.state, f"does not go again: {message.reason}"
+    )
+    terminal.say(f"Message {number} {told}.\n\nNext: leadnurture " + ("run --once" if again else "status"))

@@ -1,5 +1,6 @@
 """`leadnurture run`: do what is due, once or for as long as the laptop is open."""
 
+import os
 import signal
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,10 +9,14 @@ import typer
 
 from leadnurture.cli import terminal
 from leadnurture.cli.options import AsJson, studio_folder
+from leadnurture.cli.reminder import remind
+from leadnurture.errors import UsageError
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Callable
+    from datetime import datetime, tzinfo
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
     from leadnurture.engine.events import Event
     from leadnurture.engine.tick import TickReport
@@ -36,12 +41,15 @@ def run(
     Without --once it keeps running and looks every `worker.interval` (5 minutes unless the config says otherwise).
     """
     root = studio_folder(context)
+    if as_json and not once:
+        raise UsageError("--json needs --once", hint="leadnurture run --once --json")
     if not once:
         _daemon(root)
         return
     outlook = _idle(root)
     if outlook is not None:
-        _summary({}, outlook.waiting, outlook.next_at, as_json=as_json)
+        _summary({}, outlook.waiting, outlook.next_at, as_json=as_json, zone=lambda: _written_zone(root))
+        remind(root)
         return
     raise typer.Exit(_once(root, verbose=verbose, as_json=as_json))
 
@@ -69,8 +77,12 @@ def _once(root: "Path", *, verbose: bool, as_json: bool) -> int:
                 report = tick(studio.engine, log_line(studio) if verbose else ignore)
         except StudioBusyError as busy:
             terminal.say(f"{busy.message}; nothing to do here")
+            if as_json:
+                terminal.print_json(_zeros({}) | {"waiting": 0, "next_at": None, "busy": True})
             return 0
-    _report(report, as_json=as_json)
+        zone = studio.config.studio.zone
+    _report(report, as_json=as_json, zone=zone)
+    remind(root)
     if report.trouble:
         terminal.say(f"delivery stopped: {report.trouble}")
         terminal.say("  → no message was lost and no retry was used up; the next run goes on")
@@ -84,6 +96,7 @@ def _daemon(root: "Path") -> None:
 
     with Studio.open(root) as studio:
         _stop_on_signals(studio)
+        remind(root)
         serve(studio, log_line(studio), terminal.say)
 
 
@@ -115,20 +128,39 @@ def log_line(studio: "Studio") -> Any:
     return write
 
 
-def _report(report: "TickReport", *, as_json: bool) -> None:
+def _report(report: "TickReport", *, as_json: bool, zone: "ZoneInfo") -> None:
     if as_json:
         terminal.print_json(report.as_json())
         return
-    _summary(report.counts, report.waiting, report.next_at, as_json=False)
+    _summary(report.counts, report.waiting, report.next_at, as_json=False, zone=lambda: zone)
 
 
-def _summary(counts: Any, waiting: int, next_at: "datetime | None", *, as_json: bool) -> None:
+def _written_zone(root: "Path") -> "tzinfo | None":
+    """Return the zone that the configuration names, without loading it; None, the system's, if it names none."""
+    import tomllib
+    from zoneinfo import ZoneInfo
+
+    from leadnurture.locate import CONFIG_NAME
+
+    try:
+        written = tomllib.loads((root / CONFIG_NAME).read_text(encoding="utf-8-sig"))["studio"]["timezone"]
+        return ZoneInfo(os.environ.get("LEADNURTURE_STUDIO__TIMEZONE", written))
+    except (OSError, ValueError, LookupError, TypeError):  # whoever has work to do is told what is wrong with it
+        return None
+
+
+def _zeros(counts: Any) -> dict[str, int]:
+    keys = ("enrolled", "executed", "sent", "skipped", "held", "failed", "in_doubt")
+    return {key: counts.get(key, 0) for key in keys}
+
+
+def _summary(
+    counts: Any, waiting: int, next_at: "datetime | None", *, as_json: bool, zone: "Callable[[], tzinfo | None]"
+) -> None:
     names = ("sent", "executed", "skipped", "held", "retry", "failed", "in_doubt")
     if as_json:
-        keys = ("enrolled", "executed", "sent", "skipped", "held", "failed", "in_doubt")
-        zeros = {key: counts.get(key, 0) for key in keys}
-        terminal.print_json(zeros | {"waiting": waiting, "next_at": next_at.isoformat() if next_at else None})
+        terminal.print_json(_zeros(counts) | {"waiting": waiting, "next_at": next_at.isoformat() if next_at else None})
         return
     done = [f"{counts[name]} {name.replace('_', ' ')}" for name in names if counts.get(name)]
-    following = f"; the next is due {next_at.astimezone():%a %d %b %Y %H:%M}" if next_at else ""
+    following = f"; the next is due {next_at.astimezone(zone()):%a %d %b %Y %H:%M}" if next_at else ""
     print(f"{', '.join(done) or 'nothing was due'}; {waiting} waiting{following}")  # noqa: T201

@@ -6,17 +6,41 @@ import typer
 
 from leadnurture.cli import terminal
 from leadnurture.cli.options import AsJson, open_studio
+from leadnurture.cli.sequence_enroll import enroll_leads
+from leadnurture.cli.sequence_files import (
+    delete_sequence,
+    duplicate_sequence,
+    export_sequence,
+    import_sequence_file,
+    new_sequence,
+    show_schema,
+    toggle_sequence,
+)
 from leadnurture.cli.sequence_looking import list_sequences, show_sequence
+from leadnurture.cli.sequence_trying import simulate_sequence, try_sequence
 
 if TYPE_CHECKING:
     from leadnurture.sequences.problems import Problem
     from leadnurture.studio import Studio
 
 sequence = typer.Typer(
-    name="sequence", help="Look at sequences, and check their files.", no_args_is_help=True, rich_markup_mode=None
+    name="sequence",
+    help="Look at sequences, check their files, begin and change them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 sequence.command("list")(list_sequences)
 sequence.command("show")(show_sequence)
+sequence.command("test")(try_sequence)
+sequence.command("simulate")(simulate_sequence)
+sequence.command("enroll")(enroll_leads)
+sequence.command("new")(new_sequence)
+sequence.command("duplicate")(duplicate_sequence)
+sequence.command("toggle")(toggle_sequence)
+sequence.command("delete")(delete_sequence)
+sequence.command("schema")(show_schema)
+sequence.command("import")(import_sequence_file)
+sequence.command("export")(export_sequence)
 
 INVALID = 10
 

@@ -40,6 +40,9 @@ def list_sequences(
 def show_sequence(
     context: typer.Context,
     sequence: Annotated[str, typer.Argument(metavar="SEQ", help="The sequence's id: its file's name.")],
+    version: Annotated[
+        int | None, typer.Option("--version", metavar="N", help="That version, not the one that runs.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a sequence as it runs: who enters, each step in words, who waits where, and its versions.
@@ -50,5 +53,5 @@ def show_sequence(
     from leadnurture.reports.sequence_card import sequence_card
 
     with open_studio(context) as studio, studio.read() as session:
-        report = sequence_card(session, studio.config, studio.now(), studio.folder, sequence)
+        report = sequence_card(session, studio.config, studio.now(), studio.folder, sequence, version)
     terminal.answer(report.as_json(), lambda: sequence_view(report), as_json=as_json)

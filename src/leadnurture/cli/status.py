@@ -4,6 +4,7 @@ import typer
 
 from leadnurture.cli import terminal
 from leadnurture.cli.options import AsJson, open_studio
+from leadnurture.cli.reminder import remind
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:
@@ -16,4 +17,5 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
 
     with open_studio(context) as studio, studio.read() as session:
         report = status_of(session, studio.config, studio.now(), studio.folder, studio.state)
+        remind(studio.root)
     terminal.answer(report.as_json(), lambda: status_view(report), as_json=as_json)

@@ -1,5 +1,6 @@
 """The one place that writes to the terminal: data to stdout, messages to stderr, errors for people and for scripts."""
 
+import io
 import json
 import os
 import sys
@@ -13,6 +14,26 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 PIPED_WIDTH = 100
+
+
+def prepare() -> None:
+    """Make the streams fit to be used: one that was closed leads nowhere, and no character is a reason to stop."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(nowhere, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def finish() -> None:
+    """Write what is left; what cannot be written is dropped, so that Python does not stumble over it at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def stdout() -> "Console":
@@ -40,7 +61,8 @@ def answer(data: Any, view: "Callable[[], RenderableType]", *, as_json: bool) ->
 
 def print_json(data: Any) -> None:
     """Print the documented envelope."""
-    sys.stdout.write(json.dumps({"success": True, "data": data}, ensure_ascii=False, indent=2, default=str) + "\n")
+    envelope = {"success": True, "data": data}
+    sys.stdout.write(json.dumps(envelope, ensure_ascii=not _is_utf8(sys.stdout), indent=2, default=str) + "\n")
 
 
 def say(text: str) -> None:
@@ -53,12 +75,16 @@ def complain(error: LeadnurtureError, *, as_json: bool) -> None:
     """Tell what went wrong and what to do next."""
     if as_json:
         told = {"success": False, "message": error.message, "error": error.detail or error.hint, "code": error.code}
-        sys.stderr.write(json.dumps(told, ensure_ascii=False, default=str) + "\n")
+        say(json.dumps(told, ensure_ascii=not _is_utf8(sys.stderr), default=str))
         return
     red, plain = ("\x1b[31m", "\x1b[0m") if _coloured(sys.stderr) else ("", "")
     say(f"{red}error:{plain} {error.message}")
     if error.hint:
         say(f"  → {error.hint}")
+
+
+def _is_utf8(stream: Any) -> bool:
+    return str(stream.encoding).lower().replace("-", "").replace("_", "") == "utf8"
 
 
 def _coloured(stream: Any) -> bool:

@@ -19,6 +19,7 @@ from leadnurture.store.tables import Lead, Source
 from leadnurture.store.vocabulary import BudgetRange, InteractionType, LeadStatus
 
 SHOWN_CANDIDATES = 10
+_ID_DIGITS = 18  # SQLite's integers have no more for certain
 
 
 class DuplicateEmailError(ConflictError):
@@ -69,7 +70,7 @@ def find(session: Session, reference: str) -> Lead:
     Raises LeadNotFoundError or AmbiguousLeadError.
     """
     wanted = reference.strip()
-    if wanted.isdigit() and (lead := session.get(Lead, int(wanted))):
+    if wanted.isdecimal() and len(wanted) <= _ID_DIGITS and (lead := session.get(Lead, int(wanted))):
         return lead
     if "@" in wanted and (lead := by_email(session, wanted.lower())):
         return lead
@@ -184,6 +185,8 @@ _SPECIAL = frozenset({"lead_status", "automation_paused"})
 
 def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) -> None:
     """Do what hangs on some fields: a status is a fact, a source is a touch, a budget has its band."""
+    if "primary_email" in changed:
+        lead.bounced_at = None  # that was another address
     if "lead_source" in changed:
         sources.require(change, lead.lead_source)
         sources.touch(change, lead, change.now)

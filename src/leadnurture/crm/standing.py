@@ -48,6 +48,18 @@ def add_tag(change: Change, lead: Lead, tag: str) -> bool:
     return True
 
 
+def remove_tag(change: Change, lead: Lead, tag: str) -> bool:
+    """Take a tag away, whatever its case; return whether it was there."""
+    name = clean(tag).casefold()
+    kept = [known for known in lead.tags if known.casefold() != name]
+    if len(kept) == len(lead.tags):
+        return False
+    lead.tags = kept
+    note(change, lead, InteractionType.TAG_REMOVED, clean(tag))
+    change.record(FactKind.TAGGED, lead.id, clean(tag))
+    return True
+
+
 def convert(
     change: Change,
     lead: Lead,

@@ -19,6 +19,7 @@ def create(
     assigned_to: str | None = None,
     tags: tuple[str, ...] = (),
     enrollment_id: int | None = None,
+    task_type: str = "nurture_follow_up",
 ) -> Task:
     """Create a task about a lead, due at an instant, and note it on the timeline."""
     task = Task(
@@ -26,6 +27,7 @@ def create(
         enrollment_id=enrollment_id,
         title=title[:255],
         description=description,
+        task_type=task_type,
         priority=priority,
         assigned_to=assigned_to or lead.assigned_to_user_id,
         tags=list(tags),

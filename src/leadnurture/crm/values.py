@@ -19,6 +19,8 @@ from leadnurture.errors import InvalidInputError
 from leadnurture.money import parse_money
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
+_MOST_DIGITS = 20  # Python refuses to read a number of thousands of them
+_DEEPEST = 20  # how far a JSON object may be nested, so that everything that walks through it comes back
 _YES = {"yes", "y", "true", "1", "on", "x", "✓"}
 _NO = {"no", "n", "false", "0", "off", ""}
 _DAY_FIRST_EXCEPT = {"US", "PH", "FM", "PW", "MH"}  # month first; all others write the day first or ISO
@@ -116,9 +118,13 @@ def read_date(text: str, order: str | None) -> date:
     """Return a date written ISO, in numbers (by `order`), or in words (`3 July 2027`); raises BadValueError."""
     bare = _WEEKDAY.sub("", text).strip(" ,")  # `Sat 5/6/2027` is numbers too, not words that dateutil may guess at
     found = _iso_date(bare) if _ISO.match(bare) else _numeric_date(bare, order) or _worded_date(text, order)
+    _require_our_times(text, found)
+    return found
+
+
+def _require_our_times(text: str, found: date) -> None:
     if not EARLIEST <= found <= LATEST:
         raise BadValueError(f"'{text}' is the year {found.year}; dates lie between {EARLIEST.year} and {LATEST.year}")
-    return found
 
 
 def _iso_date(text: str) -> date:
@@ -171,10 +177,12 @@ def read_instant(text: str, reading: Reading) -> datetime:
     if _ISO.match(text) and len(text) > 10:
         try:
             found = datetime.fromisoformat(text)
-            return (found if found.tzinfo else found.replace(tzinfo=reading.zone)).astimezone(UTC)
         except ValueError:
             if clock is None:
                 raise BadValueError(f"'{text}' is no date and time; write it like 2027-06-14 09:30") from None
+        else:
+            _require_our_times(text, found.date())
+            return (found if found.tzinfo else found.replace(tzinfo=reading.zone)).astimezone(UTC)
     day = read_date(text[: clock.start()] if clock else text, reading.date_order)
     try:
         at = _time_of_day(clock, reading.zone) if clock else time(9, tzinfo=reading.zone)
@@ -196,6 +204,8 @@ def _number(field: LeadField, text: str, _: Reading) -> int:
     bare = re.sub(r"(?<=\d)[, ](?=\d{3}\b)", "", text).removeprefix("~").removeprefix("c.").strip()
     if not re.fullmatch(r"-?\d+", bare):
         raise BadValueError(f"{field.name}: '{text}' is no whole number")
+    if len(bare) > _MOST_DIGITS:
+        raise BadValueError(f"{field.name}: a number of {len(bare):,} digits is not between 0 and 100,000")
     if not 0 <= int(bare) <= 100_000:
         raise BadValueError(f"{field.name}: {text} is not between 0 and 100,000")
     return int(bare)
@@ -240,11 +250,29 @@ def _list(field: LeadField, text: str, _: Reading) -> list[str]:
 def _record(field: LeadField, text: str, _: Reading) -> dict[str, Any]:
     try:
         record = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         record = None
     if not isinstance(record, dict):
         raise BadValueError(f'{field.name}: \'{text}\' is no JSON object such as {{"campaign": "spring"}}')
+    if _depth(record) > _DEEPEST:
+        raise BadValueError(f"{field.name}: the JSON object is nested more than {_DEEPEST} deep")
+    try:
+        json.dumps(record, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        raise BadValueError(f"{field.name}: '{text}' holds half a character (a lone surrogate)") from None
+    except ValueError:
+        raise BadValueError(f"{field.name}: '{text}' holds a number that JSON does not know, such as NaN") from None
     return record
+
+
+def _depth(value: Any) -> int:
+    """Return how far lists and objects are nested; whatever `json.loads` could read is shallow enough to be walked."""
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        inner = [part.values() if isinstance(part, dict) else part for part in level if isinstance(part, dict | list)]
+        level = [each for parts in inner for each in parts]
+    return depth - 1
 
 
 _READERS: Mapping[Kind, Callable[[LeadField, str, Reading], Any]] = {

@@ -1,7 +1,8 @@
 """Applying: a file's words become a version, and every lead half way moves to it, in one transaction."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from sqlmodel import col, select
 
@@ -9,8 +10,9 @@ from leadnurture.crm.change import Change
 from leadnurture.engine import enrolling, migration, stopping
 from leadnurture.engine.engine import Engine
 from leadnurture.sequences import versions
+from leadnurture.sequences.folder import Draft, Folder
 from leadnurture.sequences.versions import Difference, Pending
-from leadnurture.store.tables import Enrollment, Lead, SequenceRow
+from leadnurture.store.tables import Enrollment, Lead, PassedOver, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 
@@ -29,19 +31,27 @@ class Applied:
 
 def apply(change: Change, engine: Engine, pending: Iterable[Pending]) -> list[Applied]:
     """Apply sequences that were checked; unchanged ones are left alone."""
-    commit = versions.commit_of(engine.folder.root)
-    return [_apply_one(change, engine, one, commit) for one in pending if one.difference is not Difference.UNCHANGED]
+    written = [_write(change, engine, one) for one in pending if one.difference is not Difference.UNCHANGED]
+    fresh = {one.identity for one in written if one.difference is not Difference.DELETED}
+    enrolled, passed = _meet_present_leads(change, engine, fresh)
+    return [replace(one, enrolled=enrolled[one.identity], passed_over=passed[one.identity]) for one in written]
 
 
-def _apply_one(change: Change, engine: Engine, pending: Pending, commit: str | None) -> Applied:
+def _write(change: Change, engine: Engine, pending: Pending) -> Applied:
     if pending.difference is Difference.DELETED:
         return _delete(change, pending)
     assert pending.draft is not None
     assert pending.draft.sequence is not None
+    commit = pending.back_to.commit_id if pending.back_to else _commit(engine.folder, pending.draft)
     version = versions.record(change.session, pending.draft, pending.draft.sequence, change.now, commit)
     moved = _move_all(change, engine, pending.identity, version.id or 0)
-    enrolled, passed = _meet_present_leads(change, engine, version.id or 0)
-    return Applied(pending.identity, pending.difference, version.number, moved, enrolled, passed, 0)
+    return Applied(pending.identity, pending.difference, version.number, moved, 0, 0, 0)
+
+
+def _commit(folder: Folder, draft: Draft) -> str | None:
+    """Return the commit that has these very words; None if they are in none yet."""
+    files = [folder.root / draft.parsed.file, *(folder.beside(name) for name in draft.templates)]
+    return versions.commit_of(folder.root, files)
 
 
 def _running(change: Change, identity: str) -> list[Enrollment]:
@@ -67,19 +77,46 @@ def _delete(change: Change, pending: Pending) -> Applied:
     return Applied(pending.identity, pending.difference, row.current_version, 0, 0, 0, len(walks))
 
 
-def _meet_present_leads(change: Change, engine: Engine, version_id: int) -> tuple[int, int]:
-    """Leads that fit already when a version comes: they enroll with `existing: true`, else they are passed over."""
-    edition = engine.book.edition(change.session, version_id)
-    if not edition.sequence.active or edition.sequence.enroll.when is None:
-        return 0, 0
-    enrolled, passed = len(change.enrolled), 0
-    for lead in change.session.exec(select(Lead)).all():
-        entry = enrolling.entry_for(change, lead, edition)
-        if not entry.fits or entry.barred or enrolling.is_passed_over(change, lead, edition):
-            continue
-        if edition.sequence.enroll.existing:
-            enrolling.enter(change, lead, entry, engine.is_holiday)
-        else:
-            enrolling.pass_over(change, lead, edition, "it fitted already when the sequence was applied")
-            passed += 1
-    return len(change.enrolled) - enrolled, passed
+def _meet_present_leads(change: Change, engine: Engine, fresh: Collection[str]) -> tuple[Counter[str], Counter[str]]:
+    """Leads that fit already when a version comes: they enroll with `existing: true`, else they are passed over.
+
+    Returns how many did either, by sequence.
+    """
+    enrolled, passed = Counter[str](), Counter[str]()
+    editions = engine.book.current(change.session)
+    if not any(edition.sequence.id in fresh and edition.sequence.default for edition in editions):
+        editions = [edition for edition in editions if edition.sequence.id in fresh]  # the others' fit plays no part
+    for lead in change.session.exec(select(Lead)).all() if editions else ():
+        judged = enrolling.entries_for(change, lead, editions)
+        _forget_passed_over(change, lead, judged)
+        entries = [
+            entry
+            for entry in judged
+            if entry.edition.sequence.id in fresh
+            and entry.fits
+            and not entry.barred
+            and not enrolling.is_passed_over(change, lead, entry.edition)
+        ]
+        chosen = enrolling.choose([entry for entry in entries if entry.edition.sequence.enroll.existing])
+        for entry in entries:
+            if entry in chosen:
+                enrolling.enter(change, lead, entry, engine.is_holiday)
+                enrolled[entry.edition.sequence.id] += 1
+            else:
+                enrolling.pass_over(change, lead, entry.edition, _why_not(entry, chosen))
+                passed[entry.edition.sequence.id] += 1
+    return enrolled, passed
+
+
+def _forget_passed_over(change: Change, lead: Lead, entries: list[enrolling.Entry]) -> None:
+    """Whom an earlier version passed over, and this one does not fit, it may fit for the first time later."""
+    for entry in entries:
+        row = None if entry.fits else change.session.get(PassedOver, (lead.id, entry.edition.sequence.id))
+        if row is not None:
+            change.session.delete(row)
+
+
+def _why_not(entry: enrolling.Entry, chosen: list[enrolling.Entry]) -> str:
+    if entry.edition.sequence.enroll.existing:
+        return f"'{chosen[0].edition.sequence.id}' has the higher priority"
+    return "it fitted already when the sequence was applied"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from jinja2 import TemplateError
 from sqlmodel import Session, select
 
 from leadnurture.config import Config
@@ -13,6 +14,8 @@ from leadnurture.sequences.parse import parse
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.words import CompiledWords, compile_words
 from leadnurture.store.tables import SequenceRow, SequenceVersion
+
+_MEND = "mend its file and run: leadnurture apply"
 
 
 class UnreadableVersionError(ConfigurationError):
@@ -31,8 +34,12 @@ class Edition:
 
     @cached_property
     def words(self) -> CompiledWords:
-        """All its texts, compiled."""
-        return compile_words(self.sequence, self.templates, self.language)
+        """All its texts, compiled; raises UnreadableVersionError."""
+        try:
+            return compile_words(self.sequence, self.templates, self.language)
+        except (TemplateError, RecursionError) as error:
+            letters = f"the letters of version {self.number} of '{self.sequence.id}'"
+            raise UnreadableVersionError(f"{letters} cannot be read by this leadnurture: {error}", hint=_MEND) from None
 
 
 class Book:
@@ -76,7 +83,7 @@ class Book:
             first = parsed.problems[0]
             raise UnreadableVersionError(
                 f"version {row.number} of '{row.sequence_id}' cannot be read by this leadnurture: {first.message}",
-                hint="mend its file and run: leadnurture apply",
+                hint=_MEND,
             )
         assert row.id is not None
         return Edition(row.id, row.number, parsed.sequence, dict(row.templates), self._language)

@@ -54,7 +54,7 @@ def _word(name: str, field: str) -> Callable[[Condition, Subject], list[Clause]]
     def judged(condition: Condition, subject: Subject) -> list[Clause]:
         wanted = condition.source_names if name == "source" else [str(word) for word in getattr(condition, name)]
         actual = str(subject.values.get(field))
-        return [Clause(f"{name} is {' or '.join(wanted) or 'nothing'}", actual, actual in wanted)]
+        return [Clause(f"{name} is {' or '.join(wanted)}", actual, actual in wanted)]
 
     return judged
 
@@ -136,7 +136,7 @@ def _any_of(condition: Condition, subject: Subject) -> list[Clause]:
         return list(fitting.trace)
     asked = " or ".join(verdict.why_not.partition(", but")[0] for verdict in verdicts)
     actual = "; ".join(verdict.why_not.partition(", but it is ")[2] for verdict in verdicts)
-    return [Clause(asked or "any of nothing", actual or "nothing", held=False)]
+    return [Clause(asked or "any of nothing", actual, held=False)]
 
 
 def _none_of(condition: Condition, subject: Subject) -> list[Clause]:

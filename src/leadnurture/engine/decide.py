@@ -1,14 +1,14 @@
 """Deciding: every step whose time has come is done, skipped, held or frozen for delivery, each with its reason.
 
-A batch of enrollments is one transaction; each enrollment inside it has a savepoint, so that one that cannot be decided
-does not hold up the others.
+A batch of enrollments is one transaction. If one of them cannot be decided, the batch is undone and decided again one
+by one, so that it does not hold up the others.
 """
 
 from collections import Counter
+from contextlib import nullcontext
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from leadnurture.channels.mail.message import UnsendableError
@@ -24,9 +24,10 @@ from leadnurture.engine.moment import EngineMoment
 from leadnurture.engine.pacing import Pacer
 from leadnurture.engine.personalize import UnfillableError, letter_names
 from leadnurture.engine.schedule import opening
-from leadnurture.errors import ConfigurationError
+from leadnurture.errors import BusyError, ConfigurationError
 from leadnurture.sequences.step import Done, Step
 from leadnurture.store.due import DUE_ENROLLMENTS, stored
+from leadnurture.store.errors import DatabaseUnwritableError, NotADatabaseError
 from leadnurture.store.tables import Enrollment, Execution, Lead
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
 
@@ -36,12 +37,14 @@ BATCH = 100
 def decide(engine: Engine, now: datetime, on_event: OnEvent) -> Counter[str]:
     """Decide every due enrollment; return how many were executed, skipped, held, queued or failed."""
     counts: Counter[str] = Counter()
-    pacer: Pacer | None = None
     while not engine.stopping.is_set():
-        with engine.change(now) as change:
-            pacer = pacer or pacing_records.load(change.session, change.config.limits, now)
-            events = _batch(change, engine, pacer)
-        counts["enrolled"] += len(change.enrolled)
+        try:
+            events, enrolled = _transaction(engine, now, BATCH)
+        except (BusyError, DatabaseUnwritableError, NotADatabaseError):
+            raise  # trouble of the file, not of a lead
+        except Exception:  # noqa: BLE001 - one lead that cannot be decided must not hold up the others
+            events, enrolled = _one_by_one(engine, now)
+        counts["enrolled"] += enrolled
         for event in events:
             counts[event.outcome] += 1
             on_event(event)
@@ -50,32 +53,78 @@ def decide(engine: Engine, now: datetime, on_event: OnEvent) -> Counter[str]:
     return counts
 
 
-def _batch(change: Change, engine: Engine, pacer: Pacer) -> list[Event]:
-    due = {"now": stored(change.now), "batch": BATCH}
-    ids = [row[0] for row in change.session.execute(text(DUE_ENROLLMENTS), due)]
+def _transaction(engine: Engine, now: datetime, size: int) -> tuple[list[Event], int]:
+    """Decide the next `size` due enrollments in one commit; return what was done, and how many were enrolled."""
+    with engine.change(now) as change:
+        pacer = pacing_records.load(change.session, change.config.limits, now)
+        events = _batch(change, engine, pacer, _due(change, size))
+    return events, len(change.enrolled)
+
+
+def _one_by_one(engine: Engine, now: datetime) -> tuple[list[Event], int]:
+    """Decide a batch again, each enrollment in a commit of its own; one that fails is held with what went wrong."""
+    events: list[Event] = []
+    enrolled = 0
+    for _ in range(BATCH):
+        try:
+            decided, entered = _transaction(engine, now, 1)
+        except (BusyError, DatabaseUnwritableError, NotADatabaseError):
+            raise
+        except Exception as error:  # noqa: BLE001 - told in the enrollment's reason
+            decided, entered = [_set_aside(engine, now, error)], 0
+        if not decided:
+            break
+        events += decided
+        enrolled += entered
+    return events, enrolled
+
+
+def _set_aside(engine: Engine, now: datetime, error: Exception) -> Event:
+    """Hold the first due enrollment, without reacting to anything: what fails may be in the reaction."""
+    why = getattr(error, "message", None) or f"{type(error).__name__}: {error}"
+    with engine.database.write() as session:
+        change = Change(session, now, engine.config)
+        walked = session.get_one(Enrollment, _due(change, 1)[0])
+        walk.hold(walked, now + walk.ASK_AGAIN, f"it cannot be done: {why}")
+        return Event(now, walked.lead_id, walked.sequence_id, walked.current_step or "", "held", walked.held_reason)
+
+
+def _due(change: Change, size: int) -> list[int]:
+    due = {"now": stored(change.now), "batch": size}
+    return [row[0] for row in change.session.execute(text(DUE_ENROLLMENTS), due)]
+
+
+def _batch(change: Change, engine: Engine, pacer: Pacer, ids: list[int]) -> list[Event]:
     walks = change.session.exec(select(Enrollment).where(col(Enrollment.id).in_(ids))).all()
     wanted = select(Lead).where(col(Lead.id).in_({enrollment.lead_id for enrollment in walks}))
     leads = {lead.id: lead for lead in change.session.exec(wanted).all()}
     by_id = {enrollment.id: enrollment for enrollment in walks}
-    return [_decide_one(change, engine, pacer, by_id[key], leads[by_id[key].lead_id]) for key in ids]
+    past = select(Execution.enrollment_id, Execution.step_key).where(col(Execution.enrollment_id).in_(ids))
+    done = set(change.session.exec(past).all())
+    decisions = (
+        _Decision(change, engine, pacer, walked, leads[walked.lead_id], done_before=(key, walked.current_step) in done)
+        for key, walked in ((key, by_id[key]) for key in ids)
+    )
+    return [_decided(decision) for decision in decisions]
 
 
-def _decide_one(change: Change, engine: Engine, pacer: Pacer, enrollment: Enrollment, lead: Lead) -> Event:
-    decision = _Decision(change, engine, pacer, enrollment, lead)
+def _decided(decision: "_Decision") -> Event:
     try:
         outcome, reason = decision.made()
     except ConfigurationError as error:  # a version that cannot be read stops its own leads only
         outcome, reason = decision.held(error.message)
-    assert lead.id is not None
-    return Event(change.now, lead.id, enrollment.sequence_id, decision.step_key, outcome, reason)
+    walked = decision.enrollment
+    return Event(decision.change.now, walked.lead_id, walked.sequence_id, decision.step_key, outcome, reason)
 
 
 class _Decision:
     """One due enrollment, from its step to the outcome."""
 
-    def __init__(self, change: Change, engine: Engine, pacer: Pacer, enrollment: Enrollment, lead: Lead) -> None:
+    def __init__(
+        self, change: Change, engine: Engine, pacer: Pacer, enrollment: Enrollment, lead: Lead, *, done_before: bool
+    ) -> None:
         self.change, self.engine, self.pacer = change, engine, pacer
-        self.enrollment, self.lead = enrollment, lead
+        self.enrollment, self.lead, self.done_before = enrollment, lead, done_before
         self.step_key = enrollment.current_step or ""
 
     def made(self) -> tuple[str, str | None]:
@@ -83,6 +132,9 @@ class _Decision:
         step = edition.sequence.step(self.step_key)
         if step is None:
             return self.held(f"the sequence has no step '{self.step_key}'")
+        if self.done_before:  # a step that has its execution never happens twice
+            walk.go_on(self.change, self.enrollment, edition, self.change.now, self.engine.is_holiday)
+            return "skipped", "it was done before"
         window = edition.sequence.window_of(step)
         zone = self.change.config.studio.zone
         later = opening(self.change.now, window, zone, self.engine.is_holiday)
@@ -103,19 +155,17 @@ class _Decision:
         if step.reaches_couple and (hold := self.pacer.hold(self.lead.id, self.change.now)):
             walk.hold(self.enrollment, hold.until, hold.reason)
             return "waiting", hold.reason
+        execution = self._execution(edition, step, ExecutionStatus.PENDING)
         try:
-            with self.change.session.begin_nested():
-                return self._act(edition, step)
+            with nullcontext() if step.fills_first else self.change.session.begin_nested():
+                return self._act(edition, step, execution)
         except UnfillableError as hole:
+            self.change.session.delete(execution)
             return self.held(str(hole))
         except UnsendableError as error:
-            return self._failed(edition, step, error.message)
-        except IntegrityError:  # the step has its execution already: it never happens twice
-            walk.go_on(self.change, self.enrollment, edition, self.change.now, self.engine.is_holiday)
-            return "skipped", "it was done before"
+            return self._failed(step, execution, error.message)
 
-    def _act(self, edition: Edition, step: Step) -> tuple[str, str | None]:
-        execution = self._execution(edition, step, ExecutionStatus.PENDING)
+    def _act(self, edition: Edition, step: Step, execution: Execution) -> tuple[str, str | None]:
         subject = self._subject()
         today = self.change.now.astimezone(self.change.config.studio.zone).date()
         names = letter_names(subject.values, self.change.config, today)
@@ -133,7 +183,6 @@ class _Decision:
         assert self.lead.id is not None
         self.enrollment.next_at = self.enrollment.held_reason = None
         self.pacer.count(self.lead.id, self.change.now)
-        self.change.session.flush()
         return "queued", moment.posted.subject if moment.posted else None
 
     def _skipped(self, edition: Edition, step: Step, why: str) -> tuple[str, str | None]:
@@ -150,9 +199,8 @@ class _Decision:
         )
         return "skipped", why
 
-    def _failed(self, edition: Edition, step: Step, why: str) -> tuple[str, str | None]:
-        execution = self._execution(edition, step, ExecutionStatus.FAILED)
-        execution.error, execution.executed_at = why, self.change.now
+    def _failed(self, step: Step, execution: Execution, why: str) -> tuple[str, str | None]:
+        execution.status, execution.error, execution.executed_at = ExecutionStatus.FAILED, why, self.change.now
         note(
             self.change,
             self.lead,

@@ -7,6 +7,7 @@ lanes have reported by then.
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
@@ -18,16 +19,21 @@ from leadnurture.channels.transport import Verdict
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event, OnEvent
 from leadnurture.engine.lanes import Job, Lane, Ready, Report, Settled
+from leadnurture.engine.late import postpone_closed
 from leadnurture.engine.settle import settle
+from leadnurture.errors import BusyError
 from leadnurture.store.due import DUE_MESSAGES, INTEND, stored
 from leadnurture.store.tables import OutboxMessage
 
 PAGE = 100  # messages held in memory at a time
+MOST_ATTEMPTS = 30  # each waits for the file as long as SQLite's busy timeout
+TOGETHER = 0.002  # seconds: a commit costs about as much, so it pays to wait that long for the other lanes
 
 
 def deliver(engine: Engine, now: datetime, on_event: OnEvent) -> "Delivery":
     """Deliver every message that is due at `now`; return what came of it."""
     delivery = Delivery(engine, on_event)
+    postpone_closed(engine, now)
     ids = _due(engine, now)
     if ids:
         delivery.run(ids)
@@ -90,13 +96,12 @@ class Delivery:
             self._jobs.put(job)
 
     def _gathered(self) -> list[Report]:
-        """Return all that the lanes have reported, at least one."""
+        """Return what the lanes have reported: one, and those that follow at once, to be committed together."""
         reports = [self._reports.get()]
-        try:
-            while True:
-                reports.append(self._reports.get_nowait())
-        except Empty:
-            return reports
+        with suppress(Empty):
+            while len(reports) < len(self._in_flight):
+                reports.append(self._reports.get(timeout=TOGETHER))
+        return reports
 
     def _commit(self, reports: list[Report], waiting: Iterator[Job]) -> None:
         """Write what was reported in one transaction, then let the lanes go on."""
@@ -104,12 +109,13 @@ class Delivery:
         settled = [report for report in reports if isinstance(report, Settled)]
         events: list[Event] = []
         permits: dict[int, bool] = {}
-        with self._engine.change() as change:
-            events = settle(change, self._engine, settled)
-            for job in ready:
-                intent = {"id": job.outbox_id, "now": stored(change.now)}
-                permits[job.outbox_id] = change.session.execute(text(INTEND), intent).rowcount == 1  # type: ignore[attr-defined]
-        self.counts["enrolled"] += len(change.enrolled)
+        for attempt in range(MOST_ATTEMPTS):
+            try:
+                events = self._write(ready, settled, permits)
+                break
+            except BusyError:  # what the server said is known: it must not be lost because somebody else is writing
+                if attempt == MOST_ATTEMPTS - 1:
+                    raise
         for job in ready:
             job.permit.put(permits[job.outbox_id])
         for event in events:
@@ -119,6 +125,16 @@ class Delivery:
         for report in settled:
             del self._in_flight[report.job.outbox_id]
             self._start_next(waiting)
+
+    def _write(self, ready: list[Job], settled: list[Settled], permits: dict[int, bool]) -> list[Event]:
+        """Commit the answers and the intents together; `permits` tells which intents hold."""
+        with self._engine.change() as change:
+            events = settle(change, self._engine, settled)
+            for job in ready:
+                intent = {"id": job.outbox_id, "now": stored(change.now)}
+                permits[job.outbox_id] = change.session.execute(text(INTEND), intent).rowcount == 1  # type: ignore[attr-defined]
+        self.counts["enrolled"] += len(change.enrolled)
+        return events
 
     def _note_trouble(self, settled: list[Settled]) -> None:
         for report in settled:

@@ -104,10 +104,10 @@ def _entry(change: Change, lead: Lead, edition: Edition, subject: Subject) -> En
 
 def barred(change: Change, lead: Lead, sequence: Sequence) -> str | None:
     """Return why a lead must not enter a sequence although it fits, or None."""
-    return _stopped(lead, sequence) or _been_before(change, lead, sequence)
+    return stopped(lead, sequence) or _been_before(change, lead, sequence)
 
 
-def _stopped(lead: Lead, sequence: Sequence) -> str | None:
+def stopped(lead: Lead, sequence: Sequence) -> str | None:
     """Return the stop that holds already: who would leave at once does not enter."""
     states = (
         ("opt_out", lead.opt_out_date is not None, "they opted out"),

@@ -3,6 +3,7 @@
 A lane knows nothing of the database. It reports what happened and waits; the coordinator commits, then says go.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Thread
@@ -54,11 +55,18 @@ class Lane(Thread):
             self._line.close()
 
     def _delivered(self, job: Job) -> Answer | None:
-        answer = self._line.offer(job.message)
+        answer = self._asked(lambda: self._line.offer(job.message), Verdict.SERVER)
         if answer.verdict is not Verdict.ACCEPTED:
             return answer
         self._reports.put(Ready(job))
         if job.permit.get():
-            return self._line.hand_over()
+            return self._asked(self._line.hand_over, Verdict.UNKNOWN)
         self._line.withdraw()
         return None
+
+    def _asked(self, question: Callable[[], Answer], otherwise: Verdict) -> Answer:
+        """Return the answer; a fault of ours is one, too: a lane that dies would be waited for for ever."""
+        try:
+            return question()
+        except Exception as fault:  # noqa: BLE001 - told in the message's reason
+            return Answer(otherwise, f"{type(fault).__name__}: {fault}")

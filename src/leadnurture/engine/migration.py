@@ -4,13 +4,13 @@ Steps are known by their ids (`was` names an id before a rename). A step done ne
 next if it is still there; a new step right ahead of it comes first; one behind the lead never comes.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlmodel import col, select
 
 from leadnurture.crm.change import Change
 from leadnurture.engine import stopping, walk
-from leadnurture.engine.book import Edition
+from leadnurture.engine.book import Edition, UnreadableVersionError
 from leadnurture.engine.engine import Engine
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
@@ -47,20 +47,25 @@ def _landing(old: Sequence, new: Sequence, position: str | None) -> Step | None:
 
 def migrate(change: Change, engine: Engine, enrollment: Enrollment, edition: Edition) -> None:
     """Move one walk to an edition; the wait so far is credited, because the delay still counts from the same anchor."""
-    old = engine.book.edition(change.session, enrollment.version_id)
-    if (
-        enrollment.next_at is None
-        and enrollment.status is EnrollmentStatus.ACTIVE
-        and not _free(change, enrollment, edition)
-    ):
-        return  # its message is on its way: it moves when that is settled
-    done = walk.finished_steps(change.session, enrollment)
-    following = next_step(old.sequence, edition.sequence, enrollment.current_step, done)
-    renamed = {step.was: step.id for step in edition.sequence.steps if step.was}
-    _rename(change, enrollment, renamed)
+    position, done = enrollment.current_step, walk.finished_steps(change.session, enrollment)
+    rename(change, enrollment, {step.was: step.id for step in edition.sequence.steps if step.was})
+    if _on_its_way(change, enrollment) and not _free(change, enrollment, edition):
+        if edition.sequence.step(enrollment.current_step or "") is not None:
+            enrollment.version_id = edition.version_id  # it goes on by the new version once the message is settled
+        return
+    old = _walked_by(change, engine, enrollment) or edition.sequence
+    following = next_step(old, edition.sequence, position, done)
     enrollment.version_id = edition.version_id
     change.session.flush()
     walk.schedule(change, enrollment, edition, following, enrollment.anchor_at, engine.is_holiday)
+
+
+def _walked_by(change: Change, engine: Engine, enrollment: Enrollment) -> Sequence | None:
+    """Return the sequence that a walk has gone by so far; None if it cannot be read any more, and is mended now."""
+    try:
+        return engine.book.edition(change.session, enrollment.version_id).sequence
+    except UnreadableVersionError:
+        return None
 
 
 def _free(change: Change, enrollment: Enrollment, edition: Edition) -> bool:
@@ -76,13 +81,36 @@ def _free(change: Change, enrollment: Enrollment, edition: Edition) -> bool:
     return True
 
 
-def _rename(change: Change, enrollment: Enrollment, renamed: dict[str, str]) -> None:
-    """Let what was done under an old id count under the new one."""
+def _on_its_way(change: Change, enrollment: Enrollment) -> bool:
+    """Tell whether a message of the walk's current step is frozen and not settled."""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.enrollment_id == enrollment.id,
+        OutboxMessage.step_key == enrollment.current_step,
+        col(OutboxMessage.state).in_((OutboxState.QUEUED, OutboxState.IN_DOUBT, OutboxState.PARKED)),
+    )
+    return enrollment.next_at is None and change.session.exec(query).first() is not None
+
+
+def rename(change: Change, enrollment: Enrollment, renamed: dict[str, str]) -> None:
+    """Let what happened under an old id count under the new one: executions, messages and the walk's own place."""
     if not renamed:
         return
-    query = select(Execution).where(Execution.enrollment_id == enrollment.id, col(Execution.step_key).in_(renamed))
-    for execution in change.session.exec(query).all():
-        execution.step_key = renamed[execution.step_key]
+    executions = change.session.exec(select(Execution).where(Execution.enrollment_id == enrollment.id)).all()
+    messages = change.session.exec(select(OutboxMessage).where(OutboxMessage.enrollment_id == enrollment.id)).all()
+    _rename_rows(change, renamed, {row.step_key: row for row in executions})
+    _rename_rows(change, renamed, {row.step_key: row for row in messages})
+    enrollment.current_step = renamed.get(enrollment.current_step or "", enrollment.current_step)
+
+
+def _rename_rows(change: Change, renamed: dict[str, str], rows: Mapping[str, Execution | OutboxMessage]) -> None:
+    """Rename in two rounds, because two steps may have exchanged their names; a new name that is taken stays taken."""
+    moving = {old: new for old, new in renamed.items() if old in rows and (new not in rows or new in renamed)}
+    for old in moving:
+        rows[old].step_key = f"{old} (renamed)"
+    change.session.flush()
+    for old, new in moving.items():
+        rows[old].step_key = new
+    change.session.flush()
 
 
 def catch_up(change: Change, engine: Engine, enrollment: Enrollment) -> None:

@@ -35,6 +35,7 @@ def react(change: Change, book: Book, is_holiday: IsHoliday) -> None:
         for fact in facts:
             stopping.stop_for(change, fact, book)
         for lead in leads:
+            stopping.stop_without_consent(change, lead, book)
             _wake(change, lead)
             enrolling.consider(change, lead, editions, is_holiday)
         change.session.flush()

@@ -12,7 +12,7 @@ from sqlmodel import select
 from leadnurture.crm.change import Change
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event, OnEvent
-from leadnurture.engine.settle import sent
+from leadnurture.engine.settle import queue_again, sent
 from leadnurture.store.tables import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 
@@ -39,6 +39,5 @@ def _settle(change: Change, engine: Engine, message: OutboxMessage) -> Event:
         message.state, message.reason = OutboxState.PARKED, message.reason or PARKED
         outcome = "in_doubt"
     else:
-        message.state, message.in_doubt_at = OutboxState.QUEUED, None
-        outcome = "requeued"
+        outcome = queue_again(change, message, change.now, message.reason)
     return Event(change.now, message.lead_id, message.sequence_id, message.step_key, outcome, message.reason)

@@ -2,10 +2,11 @@
 
 from leadnurture.crm.change import Change
 from leadnurture.engine.engine import Engine
+from leadnurture.engine.settle import queue_again
 from leadnurture.engine.settle import sent as settle_sent
 from leadnurture.errors import ConflictError, NotFoundError
-from leadnurture.store.tables import Enrollment, OutboxMessage
-from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
+from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.vocabulary import OutboxState
 
 
 class NotInDoubtError(ConflictError):
@@ -23,12 +24,8 @@ def resolve(change: Change, engine: Engine, message_id: int, *, sent: bool) -> O
         raise NotFoundError(f"there is no message {message_id}", hint="leadnurture outbox list shows them")
     if message.state not in {OutboxState.PARKED, OutboxState.IN_DOUBT}:
         raise NotInDoubtError(f"message {message_id} is {message.state.value}; only one in doubt can be resolved")
-    enrollment = change.session.get_one(Enrollment, message.enrollment_id)
     if sent:
         settle_sent(change, engine, message)
-    elif enrollment.status not in {EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED}:
-        message.state, message.reason = OutboxState.REFUSED, f"withdrawn: {enrollment.end_reason}"
     else:
-        message.state, message.in_doubt_at, message.due_at = OutboxState.QUEUED, None, change.now
-        message.reason = "queued again by the owner"
+        queue_again(change, message, change.now, "queued again by the owner")
     return message

@@ -6,10 +6,10 @@ from sqlmodel import select
 
 from leadnurture.crm.change import Change, Fact, FactKind
 from leadnurture.engine import walk
-from leadnurture.engine.book import Book
+from leadnurture.engine.book import Book, UnreadableVersionError
 from leadnurture.sequences.sequence import Stop
-from leadnurture.store.tables import Enrollment, Execution, OutboxMessage
-from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, OutboxState
+from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage, SequenceRow
+from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, OutboxState, Purpose
 
 STOPS: Mapping[FactKind, tuple[Stop, str]] = {
     FactKind.CONVERTED: ("conversion", "they booked"),
@@ -26,12 +26,36 @@ def stop_for(change: Change, fact: Fact, book: Book) -> None:
         return
     stop, reason = STOPS[fact.kind]
     for enrollment in running(change, fact.lead_id):
-        sequence = book.edition(change.session, enrollment.version_id).sequence
-        if stop not in sequence.stops:
+        if stop not in _stops(change, enrollment, book):
             continue
         if stop == "conversion":
             enrollment.converted, enrollment.conversion_step = True, last_step(change, enrollment)
         cancel(change, enrollment, reason)
+
+
+def _stops(change: Change, enrollment: Enrollment, book: Book) -> frozenset[Stop]:
+    """Return what ends a walk; one whose version cannot be read any more ends by anything, as sequences mostly do."""
+    try:
+        return book.edition(change.session, enrollment.version_id).sequence.stops
+    except UnreadableVersionError:
+        return frozenset(stop for stop, _ in STOPS.values())
+
+
+def stop_without_consent(change: Change, lead: Lead, book: Book) -> None:
+    """End the marketing walks of a lead that does not, or no longer, consent to marketing."""
+    if lead.consent_marketing or lead.id is None:
+        return
+    for enrollment in running(change, lead.id):
+        if _purpose(change, enrollment, book) is Purpose.MARKETING:
+            cancel(change, enrollment, "they no longer consent to marketing")
+
+
+def _purpose(change: Change, enrollment: Enrollment, book: Book) -> Purpose:
+    """Return what a walk is for; by the sequence's row if its version cannot be read any more."""
+    try:
+        return book.edition(change.session, enrollment.version_id).sequence.purpose
+    except UnreadableVersionError:
+        return change.session.get_one(SequenceRow, enrollment.sequence_id).purpose
 
 
 def cancel(change: Change, enrollment: Enrollment, reason: str) -> None:

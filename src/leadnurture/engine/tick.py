@@ -35,10 +35,10 @@ class TickReport:
 
 def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
     """Do all that is due now: recover → decide → deliver, until nothing is left for this instant."""
-    now = engine.clock.now()
     counts = recover(engine, on_event)
     trouble: str | None = None
     for _ in range(MOST_ROUNDS):
+        now = engine.clock.now()
         decided = decide(engine, now, on_event)
         delivery = deliver(engine, now, on_event)
         counts += decided + delivery.counts

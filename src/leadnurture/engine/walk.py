@@ -39,10 +39,20 @@ def begin(
     return enrollment
 
 
-def go_on(change: Change, enrollment: Enrollment, edition: Edition, done_at: datetime, is_holiday: IsHoliday) -> None:
-    """Go on to the step behind the current one, which was done at `done_at`; steps done before are not done again."""
+def go_on(
+    change: Change,
+    enrollment: Enrollment,
+    edition: Edition,
+    done_at: datetime,
+    is_holiday: IsHoliday,
+    done: set[str] | None = None,
+) -> None:
+    """Go on to the step behind the current one, which was done at `done_at`; steps done before are not done again.
+
+    `done` are the finished steps, if the caller knows them; else they are looked up.
+    """
     assert enrollment.current_step is not None
-    done = finished_steps(change.session, enrollment)
+    done = finished_steps(change.session, enrollment) if done is None else done
     enrollment.steps_completed = len(done)
     following = edition.sequence.after(enrollment.current_step)
     while following is not None and following.id in done:

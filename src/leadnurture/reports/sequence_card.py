@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from leadnurture.config import Config
-from leadnurture.engine.book import Book
+from leadnurture.engine.book import Book, Edition
 from leadnurture.errors import NotFoundError
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.sequence_files import SequenceFile, sequence_files
@@ -18,6 +18,7 @@ from leadnurture.reports.step_cards import StepCard, step_cards
 from leadnurture.sequences.folder import Folder
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.suggestions import did_you_mean
+from leadnurture.sequences.versions import numbered
 from leadnurture.store.tables import SequenceRow, SequenceVersion
 from leadnurture.store.vocabulary import EnrollmentStatus
 
@@ -40,23 +41,31 @@ class Version:
 class SequenceCard:
     """A sequence as it was applied last, or as its file says if it never was; None if that cannot be read.
 
-    `enroll_when` is who enters by itself, in words; None if nobody does. `window` is that of steps without their own.
+    `version` is the number that is shown, None for a file that was never applied. `enroll_when` is who enters by
+    itself, in words; None if nobody does. `window` is that of steps without their own.
     """
 
     as_of: AsOf
     file: SequenceFile
     sequence: Sequence | None
+    version: int | None
     enroll_when: str | None
     window: str | None
     steps: tuple[StepCard, ...]
     versions: tuple[Version, ...]
     leads: Mapping[EnrollmentStatus, int]
 
+    @property
+    def shows_what_runs(self) -> bool:
+        """Whether it is not an old version that is shown."""
+        return self.version is None or any(one.current and one.number == self.version for one in self.versions)
+
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
         told = {
             **self.file.as_json(),
             **_header(self.sequence),
+            "version": self.version,
             "enroll_when": self.enroll_when,
             "window": self.window,
             "steps": [step.as_json() for step in self.steps],
@@ -73,17 +82,24 @@ def _header(sequence: Sequence | None) -> dict[str, Any]:
     return sequence.model_dump(mode="json", include=set(keys)) | {"stop_on": sorted(sequence.stops)}
 
 
-def sequence_card(session: Session, config: Config, now: datetime, folder: Folder, identity: str) -> SequenceCard:
-    """Return a sequence by its id; raises NotFoundError with a suggestion, ConfigurationError for an unreadable one."""
+def sequence_card(
+    session: Session, config: Config, now: datetime, folder: Folder, identity: str, number: int | None = None
+) -> SequenceCard:
+    """Return a sequence by its id, as it runs or as its version of a number says.
+
+    Raises NotFoundError with a suggestion, ConfigurationError for an unreadable one.
+    """
     as_of = AsOf.of(config, now)
     file = _named(sequence_files(session, config, folder), identity)
     row = session.get(SequenceRow, file.id)
     versions = _versions(session, as_of, row)
-    sequence = _applied(session, config, row) or (file.draft.sequence if file.draft else None)
+    edition = _edition(session, config, file.id, number if number is not None else _running(row))
+    sequence = edition.sequence if edition else file.draft.sequence if file.draft else None
     return SequenceCard(
         as_of=as_of,
         file=file,
         sequence=sequence,
+        version=edition.number if edition else None,
         enroll_when=_who_enters(sequence),
         window=window_words(sequence.window) if sequence else None,
         steps=step_cards(session, sequence) if sequence else (),
@@ -101,13 +117,14 @@ def _named(files: tuple[SequenceFile, ...], identity: str) -> SequenceFile:
     return known[wanted]
 
 
-def _applied(session: Session, config: Config, row: SequenceRow | None) -> Sequence | None:
-    if row is None or row.deleted_at is not None:
+def _running(row: SequenceRow | None) -> int | None:
+    return None if row is None or row.deleted_at is not None else row.current_version
+
+
+def _edition(session: Session, config: Config, identity: str, number: int | None) -> Edition | None:
+    if number is None:
         return None
-    query = select(SequenceVersion.id).where(
-        SequenceVersion.sequence_id == row.id, SequenceVersion.number == row.current_version
-    )
-    return Book(config).edition(session, session.exec(query).one() or 0).sequence
+    return Book(config).edition(session, numbered(session, identity, number).id or 0)
 
 
 def _versions(session: Session, as_of: AsOf, row: SequenceRow | None) -> tuple[Version, ...]:

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic.json_schema import SkipJsonSchema, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from leadnurture.crm.fields import LEAD_FIELDS, SHORT_NAMES
@@ -15,13 +16,28 @@ from leadnurture.sequences.duration import PositiveDuration
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.store.vocabulary import LeadStatus, Operator, Priority, Temperature
 
+# A field of ours, or a key in one of the records whose keys are the photographer's own.
+_FIELD_SCHEMA = {"anyOf": [{"enum": [*LEAD_FIELDS, *SHORT_NAMES]}, {"pattern": rf"^({'|'.join(OPEN_RECORDS)})\."}]}
+
+
+def _nothing_empty(schema: dict[str, Any]) -> None:
+    """Let the JSON Schema refuse a condition without a clause, and a clause that is an empty list."""
+    schema["minProperties"] = 1
+    for clause in schema["properties"].values():
+        for form in (clause, *clause.get("anyOf", ())):
+            if form.get("type") == "array":
+                form["minItems"] = 1
+
 
 class Asking(LanguageModel):
     """A part of a condition; one that asks nothing would fit everybody, and is refused."""
 
+    model_config = ConfigDict(json_schema_extra=_nothing_empty)
+
     @model_validator(mode="after")
     def _says_something(self) -> "Asking":
-        if all(getattr(self, name) is None for name in self.model_fields_set):
+        asked = [getattr(self, name) for name in self.model_fields_set]
+        if all(value is None for value in asked) or [] in asked:
             raise PydanticCustomError("empty", "an empty condition says nothing; take it out", {})
         return self
 
@@ -46,6 +62,12 @@ class TagTest(Asking):
     any: Words = []
     none: Words = []
 
+    @model_validator(mode="after")
+    def _says_something(self) -> "TagTest":
+        if not (self.all or self.any or self.none):
+            raise PydanticCustomError("empty", "say which tags", {})
+        return self
+
 
 class WeddingTest(Asking):
     """How far off the wedding is, in calendar days from today; `known` asks whether there is a date at all."""
@@ -58,10 +80,10 @@ class WeddingTest(Asking):
 class FieldTest(LanguageModel):
     """A field of the lead (dotted into `custom_fields`) compared with a value by one of the six operators."""
 
-    field: str
+    field: Annotated[str, WithJsonSchema(_FIELD_SCHEMA)]
     operator: Operator
     value: Any
-    expected: Any = Field(default=None, exclude=True, repr=False)  # the value read for the field's kind
+    expected: SkipJsonSchema[Any] = Field(default=None, exclude=True, repr=False)  # the value read for the field's kind
 
     @model_validator(mode="before")
     @classmethod

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 _PART = re.compile(r"(\d+)\s*([mhdw])")
 _WHOLE = re.compile(r"^(\d+\s*[mhdw]\s*)+$")
 LONGEST_DAYS = 3660
+# What the JSON Schema says of a length of time.
+_TOLD = "A length of time: minutes and hours elapse, days and weeks are days on the wall clock."
+_EXAMPLES = ["10m", "2h", "3d", "1w", "1d 12h"]
+_WRITTEN = {"type": "string", "pattern": r"^\s*([0-9]+\s*[mhdw]\s*)+$"}
 
 
 @dataclass(frozen=True, order=True)
@@ -38,6 +43,10 @@ class Duration:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(read_duration)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"description": _TOLD, "examples": _EXAMPLES, "anyOf": [_WRITTEN, {"const": 0}]}
 
 
 def read_duration(given: object) -> Duration:
@@ -70,6 +79,10 @@ class _Positive:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(_not_zero)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"description": _TOLD, "examples": _EXAMPLES} | _WRITTEN | {"allOf": [{"pattern": "[1-9]"}]}
 
 
 PositiveDuration = Annotated[Duration, _Positive]

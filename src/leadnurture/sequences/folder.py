@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 from leadnurture.crm.values import Reading
 from leadnurture.errors import ConfigurationError, NotFoundError
+from leadnurture.sequences.fingerprint import ENDINGS, fingerprint
 from leadnurture.sequences.parse import Parsed, parse
 from leadnurture.sequences.problems import Problem
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.sequences.yaml_tree import Tree
 
-ENDINGS = (".yaml", ".yml")
 LARGEST_TEMPLATE = 1_000_000  # bytes
 
 
@@ -34,10 +33,7 @@ class Draft:
     @property
     def fingerprint(self) -> str:
         """SHA-256 over the file and its templates: the same words, the same fingerprint."""
-        digest = sha256(self.parsed.text.encode())
-        for name, words in sorted(self.templates.items()):
-            digest.update(b"\0" + name.encode() + b"\0" + words.encode())
-        return digest.hexdigest()
+        return fingerprint(self.parsed.text, self.templates)
 
 
 class Folder:

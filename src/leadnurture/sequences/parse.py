@@ -107,7 +107,11 @@ class _Finder:
                 self._say(("steps", number, "id"), f"two steps have the id '{key}'; the first is in line {first}")
             elif isinstance(key, str):
                 seen[key] = number
+        former: set[str] = set()
         for step in steps:
+            if step.was is not None and step.was in former:
+                self._say(("steps", seen[step.id], "was"), f"two steps were '{step.was}' once; only one can be")
+            former |= {step.was} if step.was else set()
             if step.was is not None and step.was in seen:
                 self._say(("steps", seen[step.id], "was"), f"'{step.was}' is still the id of another step")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, ClassVar, Protocol
 
 from leadnurture.crm.change import Change
@@ -11,7 +11,7 @@ from leadnurture.sequences.condition import Condition
 from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.texts import Text
 from leadnurture.sequences.window import WindowOrAny
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables import Appointment, Lead
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,16 @@ class Moment(Protocol):
         """Return one of the step's texts, filled for the lead; a hole in it holds the step."""
         ...
 
-    def after(self, delay: Duration) -> datetime:
-        """Return the instant that lies `delay` after now, days counted on the wall clock."""
+    def after(self, delay: Duration, at: time | None = None) -> datetime:
+        """Return the instant `delay` after now, days counted on the wall clock; `at` is a time on that day."""
         ...
 
     def post_letter(self, *, subject: str, letter: str, attachments: tuple[str, ...]) -> None:
         """Freeze a mail to the lead: `subject` and `letter` name texts of the step, attachments are file names."""
+        ...
+
+    def post_invitation(self, appointment: Appointment, *, letter: str | None) -> None:
+        """Freeze a mail that invites the lead: `letter` names a text of the step; time and place are added to it."""
         ...
 
 
@@ -64,7 +68,7 @@ class Step(LanguageModel):
     """One entry of a sequence's `steps`. An action is a subclass in a file of its own in `sequences/actions`."""
 
     action_name: ClassVar[str]
-    reaches_couple: ClassVar[bool] = False  # whether limits, gaps and quiet hours apply
+    fills_first: ClassVar[bool] = False  # it fills its texts before it writes: a hole leaves nothing to undo
 
     id: StepId
     was: StepId | None = None
@@ -75,6 +79,11 @@ class Step(LanguageModel):
     delay: Duration = Duration()
     window: WindowOrAny | None = None
     when: Condition | None = None
+
+    @property
+    def reaches_couple(self) -> bool:
+        """Whether limits, gaps and quiet hours apply; an action may answer it once for all of its steps."""
+        return False
 
     @property
     def label(self) -> str:

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
+from leadnurture.crm.values import Reading
+from leadnurture.errors import ConflictError, NotFoundError
 from leadnurture.sequences.folder import Draft
+from leadnurture.sequences.parse import parse
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.store.tables import SequenceRow, SequenceStep, SequenceVersion
 
@@ -26,11 +29,15 @@ class Difference(StrEnum):
 
 @dataclass(frozen=True)
 class Pending:
-    """One sequence and what applying it would be; `draft` is None if its file is gone."""
+    """One sequence and what applying it would be; `draft` is None if its file is gone.
+
+    `back_to` is the old version whose words are applied again, instead of the file's.
+    """
 
     identity: str
     difference: Difference
     draft: Draft | None = None
+    back_to: SequenceVersion | None = None
 
 
 def compare(session: Session, drafts: Iterable[Draft]) -> list[Pending]:
@@ -60,6 +67,28 @@ def current(session: Session, row: SequenceRow) -> SequenceVersion:
         SequenceVersion.sequence_id == row.id, SequenceVersion.number == row.current_version
     )
     return session.exec(query).one()
+
+
+def numbered(session: Session, identity: str, number: int) -> SequenceVersion:
+    """Return a version of a sequence; raises NotFoundError that says which there are."""
+    query = select(SequenceVersion).where(SequenceVersion.sequence_id == identity).order_by(col(SequenceVersion.number))
+    known = {version.number: version for version in session.exec(query).all()}
+    if number not in known:
+        there = f"there are 1 to {max(known)}" if len(known) > 1 else "there is only version 1"
+        hint = f"{there}: leadnurture sequence show {identity}" if known else "leadnurture sequence list shows them"
+        raise NotFoundError(f"there is no version {number} of a sequence '{identity}'", hint=hint)
+    return known[number]
+
+
+def going_back(session: Session, identity: str, number: int, reading: Reading) -> Pending:
+    """Return an old version's words as something to apply; raises NotFoundError, or ConflictError if they run now."""
+    version = numbered(session, identity, number)
+    row = session.get_one(SequenceRow, identity)
+    if row.deleted_at is None and current(session, row).content_hash == version.content_hash:
+        raise ConflictError(f"what version {number} of '{identity}' says is what runs (version {row.current_version})")
+    parsed = parse(version.source, version.file, identity, reading)
+    difference = Difference.CHANGED if row.deleted_at is None else Difference.RETURNED
+    return Pending(identity, difference, Draft(identity, parsed, dict(version.templates)), version)
 
 
 def record(session: Session, draft: Draft, sequence: Sequence, now: datetime, commit_id: str | None) -> SequenceVersion:
@@ -115,12 +144,23 @@ def _write_steps(session: Session, version: SequenceVersion, sequence: Sequence)
     session.flush()
 
 
-def commit_of(folder: Path) -> str | None:
-    """Return the git commit that the folder is at; None outside a work tree or without git."""
+def commit_of(folder: Path, files: Iterable[Path]) -> str | None:
+    """Return the git commit that the folder is at, if the files are there as they are in it.
+
+    None outside a work tree, without git, and when one of the files differs from the commit or is not in it.
+    """
+    commit = _git(folder, "rev-parse", "HEAD")
+    if not commit:
+        return None
+    differing = _git(folder, "status", "--porcelain", "--ignored", "--untracked-files=all", "--", *map(str, files))
+    return commit if differing == "" else None
+
+
+def _git(folder: Path, *words: str) -> str | None:
+    """Return what git answers; None if it refuses, is not there or takes too long."""
+    command = ["git", "-C", str(folder), *words]
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5, check=False
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.strip() or None if done.returncode == 0 else None
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -5,8 +5,9 @@ from datetime import time
 from enum import IntEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from leadnurture.sequences.base import ONE_OR_MORE, LanguageModel
 
@@ -42,7 +43,10 @@ def _optional_time(given: Any) -> Any:
     return given if given is None else _clock_time(given)
 
 
-ClockTime = Annotated[time | None, BeforeValidator(_optional_time)]
+_CLOCK_SCHEMA = {"type": "string", "pattern": r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$", "examples": ["09:00", "17:30"]}
+_DAY_SCHEMA = {"enum": [*(day[:3] for day in _DAYS), *_DAYS]}
+ClockTime = Annotated[time | None, BeforeValidator(_optional_time), WithJsonSchema(_CLOCK_SCHEMA)]
+Day = Annotated[Weekday, BeforeValidator(_weekday), WithJsonSchema(_DAY_SCHEMA)]
 EVENING = time(20)
 
 
@@ -55,9 +59,7 @@ class Window(LanguageModel):
 
     at: ClockTime = None
     until: ClockTime = None
-    days: Annotated[frozenset[Annotated[Weekday, BeforeValidator(_weekday)]], ONE_OR_MORE, Field(min_length=1)] = (
-        frozenset(Weekday)
-    )
+    days: Annotated[frozenset[Day], Field(min_length=1), ONE_OR_MORE] = frozenset(Weekday)
     holidays: Literal["skip", "any"] = "any"
 
     @model_validator(mode="after")
@@ -86,4 +88,12 @@ def _any(given: Any) -> Any:
     return ANY_TIME if given == "any" else given
 
 
-WindowOrAny = Annotated[Window, BeforeValidator(_any)]
+class _AnyWord:
+    """Tells the JSON Schema that the word `any` may stand for a window."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"const": "any"}, handler(schema)]}
+
+
+WindowOrAny = Annotated[Window, BeforeValidator(_any), _AnyWord]

@@ -2,28 +2,30 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
 from leadnurture.errors import LeadnurtureError
 from leadnurture.store.errors import NotADatabaseError
-from leadnurture.store.files import connect, create_file, told
+from leadnurture.store.files import connect, connect_to_copy, create_file, told
 from leadnurture.store.migrations import migrate
 
 
 class Database:
     """One studio's file. A write transaction takes SQLite's write lock at its start, so it can never fail half way."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, engine: Engine) -> None:
         self.path = path
-        self._engine = _engine(path)
+        self._engine = engine
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -72,11 +74,11 @@ def _told(path: Path, error: BaseException | None) -> Exception | None:
     return None
 
 
-def _engine(path: Path) -> Engine:
+def _engine(connected: Callable[[], sqlite3.Connection], **pool: Any) -> Engine:
     engine = create_engine(
         "sqlite://",
-        creator=lambda: connect(path),
-        pool_size=2,
+        creator=connected,
+        **pool,
         json_serializer=partial(json.dumps, ensure_ascii=False),  # so that a search in SQL sees words, not \u escapes
     )
 
@@ -107,4 +109,13 @@ def open_database(path: Path, now: datetime) -> Database:
         migrate(connection, path, now)
     finally:
         connection.close()
-    return Database(path)
+    return Database(path, _engine(lambda: connect(path), pool_size=2))
+
+
+def copy_in_memory(path: Path) -> Database:
+    """Open a copy of a database that lives in memory alone: nothing that is done to it reaches the file.
+
+    It has one connection, so a transaction must end before the next begins. Raises the errors of `store.errors`.
+    """
+    connection = connect_to_copy(path)
+    return Database(path, _engine(lambda: connection, poolclass=StaticPool))

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from leadnurture.store.errors import (
@@ -36,6 +36,16 @@ def connect(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def connect_to_copy(path: Path) -> sqlite3.Connection:
+    """Copy an existing database file into memory and open the copy; raises the errors of `store.errors`."""
+    with closing(connect(path)) as source, translated(path):
+        copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        source.backup(copy)
+    copy.execute("PRAGMA foreign_keys=ON")
+    copy.create_function("lower", 1, _lower, deterministic=True)
+    return copy
 
 
 def make_safe(connection: sqlite3.Connection) -> None:

@@ -93,6 +93,8 @@ class InteractionType(StrEnum):
     AUTOMATION_PAUSED = "automation_paused"
     AUTOMATION_RESUMED = "automation_resumed"
     BOOKING_CONFIRMED = "booking_confirmed"
+    MEETING_MOVED = "meeting_moved"
+    MEETING_CANCELLED = "meeting_cancelled"
 
 
 class SourceCategory(StrEnum):
@@ -193,6 +195,14 @@ class TaskStatus(StrEnum):
     """How a task of the owner's stands."""
 
     OPEN = "open"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class AppointmentStatus(StrEnum):
+    """How a meeting with a couple stands."""
+
+    SCHEDULED = "scheduled"
     DONE = "done"
     CANCELLED = "cancelled"
 

@@ -28,6 +28,14 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """An iCalendar text that mail programs act on: `method` is REQUEST (an invitation, or a change of it) or CANCEL."""
+
+    method: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Letter:
     """All that a message says, as values.
 
@@ -46,6 +54,7 @@ class Letter:
     cc: tuple[Mailbox, ...] = ()
     bcc: tuple[Mailbox, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    calendar: CalendarPart | None = None
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     unsubscribe: str | None = None

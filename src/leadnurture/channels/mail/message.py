@@ -15,11 +15,12 @@ from leadnurture.channels.mail.headers import (
     text_body,
     unsubscribe_body,
 )
-from leadnurture.channels.mail.letter import Attachment, FrozenMessage, Letter, Mailbox, UnsendableError
-from leadnurture.channels.mail.parts import attachment_part, multipart, text_part
+from leadnurture.channels.mail.letter import Attachment, CalendarPart, FrozenMessage, Letter, Mailbox, UnsendableError
+from leadnurture.channels.mail.parts import attachment_part, calendar_file, calendar_part, multipart, text_part
 
 __all__ = [
     "Attachment",
+    "CalendarPart",
     "FrozenMessage",
     "Letter",
     "Mailbox",
@@ -85,9 +86,18 @@ def _date_body(letter: Letter) -> str:
 def _body(letter: Letter, message_id: str) -> bytes:
     # The boundaries come from the message's own name, so that freezing is free of chance.
     mark = sha256(message_id.encode("ascii")).hexdigest()[:32]
-    words = text_part("plain", letter.text)
-    if letter.html is not None:
-        words = multipart("alternative", f"=_words_{mark}", [words, text_part("html", letter.html)])
-    if not letter.attachments:
-        return words
-    return multipart("mixed", f"=_files_{mark}", [words, *map(attachment_part, letter.attachments)])
+    forms, files = _forms(letter), _files(letter)
+    words = forms[0] if len(forms) == 1 else multipart("alternative", f"=_words_{mark}", forms)
+    return multipart("mixed", f"=_files_{mark}", [words, *files]) if files else words
+
+
+def _forms(letter: Letter) -> list[bytes]:
+    """Return the forms that a program chooses from, the last it understands: text, HTML, an invitation."""
+    html = [] if letter.html is None else [text_part("html", letter.html)]
+    calendar = [] if letter.calendar is None else [calendar_part(letter.calendar)]
+    return [text_part("plain", letter.text), *html, *calendar]
+
+
+def _files(letter: Letter) -> list[bytes]:
+    calendar = [] if letter.calendar is None else [calendar_file(letter.calendar)]
+    return [*map(attachment_part, letter.attachments), *calendar]

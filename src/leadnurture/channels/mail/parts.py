@@ -11,12 +11,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from functools import lru_cache
 
-from leadnurture.channels.mail.letter import Attachment
+from leadnurture.channels.mail.letter import Attachment, CalendarPart
 from leadnurture.channels.one_line import one_line
 
 # Text that goes as it is. A line that could be a boundary does not: the other encodings write "=" differently.
 _READABLE = re.compile(r"(?:(?!--=_)[\t -~]{0,78}\n)*")
 _HIGH_BYTES = bytes(range(128, 256))
+CALENDAR_FILE = "invite.ics"
 _LONGEST_FILENAME = 120
 _MISREAD = re.compile(r'[/\\"]|=\?')  # in a filename, some readers take these for folders, quotes and encoded words
 _COMPOSITE = ("multipart", "message")  # forbid base64, so such a file travels as a sequence of octets
@@ -24,11 +25,31 @@ _COMPOSITE = ("multipart", "message")  # forbid base64, so such a file travels a
 
 def text_part(subtype: str, text: str) -> bytes:
     """Return text/`subtype` in UTF-8, in the encoding that leaves it most readable and short."""
+    return _text(f"text/{subtype}", text)
+
+
+def calendar_part(calendar: CalendarPart) -> bytes:
+    """Return the form of a calendar text that mail programs show with buttons: beside the words, named by its method.
+
+    RFC 6047 asks for the method in the content type as well.
+    """
+    return _text(f"text/calendar; method={calendar.method}", calendar.content.decode("utf-8"))
+
+
+def calendar_file(calendar: CalendarPart) -> bytes:
+    """Return the same calendar text as a file, for programs that only open attachments.
+
+    Its type is not text/calendar, or some would show the invitation twice.
+    """
+    return attachment_part(Attachment(CALENDAR_FILE, calendar.content, "application/ics"))
+
+
+def _text(content_type: str, text: str) -> bytes:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     if not lines.endswith("\n"):
         lines += "\n"
     encoding, body = _encoded(lines)
-    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n'
+    head = f'Content-Type: {content_type}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n'
     return head.encode("ascii") + body
 
 

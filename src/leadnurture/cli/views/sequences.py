@@ -74,7 +74,9 @@ def _head(report: SequenceCard) -> Iterator[RenderableType]:
     sequence = report.sequence
     title = line(sequence.name if sequence else report.file.id, "bold")
     yield title.append(f"   {report.file.id}", style=colours.QUIET)
-    if report.file.state in _ADVICE:
+    if not report.shows_what_runs:
+        yield Text(f"This is version {report.version}; it does not run.", style=colours.WAITS_FOR_YOU)
+    elif report.file.state in _ADVICE:
         yield Text(_ADVICE[report.file.state], style=_STATES[report.file.state])
     for error in report.file.errors:
         yield indented(line(f"{error.file}:{error.place.line}:{error.place.column}: {error.message}", colours.WRONG))

@@ -17,8 +17,12 @@ def _due(given: object) -> Duration:
     return read_duration(given.strip().removeprefix("+") if isinstance(given, str) else given)
 
 
-def _lower(given: object) -> object:
+def lower(given: object) -> object:
+    """Let `HIGH` stand for `high`."""
     return given.lower() if isinstance(given, str) else given
+
+
+DueIn = Annotated[Duration, BeforeValidator(_due)]
 
 
 class CreateTask(Step):
@@ -27,8 +31,8 @@ class CreateTask(Step):
     action_name: ClassVar[str] = "create_task"
 
     title: Line
-    due: Annotated[Duration, BeforeValidator(_due)] = Duration(days=1)
-    priority: Annotated[Priority, BeforeValidator(_lower)] = Priority.MEDIUM
+    due: DueIn = Duration(days=1)
+    priority: Annotated[Priority, BeforeValidator(lower)] = Priority.MEDIUM
     assigned_to: Line | None = None
     tags: Words = []
 

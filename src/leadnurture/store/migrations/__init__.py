@@ -33,7 +33,8 @@ def migrate(connection: sqlite3.Connection, path: Path, now: datetime) -> int:
     if found > LATEST:
         raise NewerDatabaseError(path, found, LATEST)
     if 0 < found < LATEST:
-        _back_up(connection, path, found, now)
+        with translated(path):
+            _back_up(connection, path, found, now)
     for number, step in enumerate(MIGRATIONS[found:], start=found + 1):
         with translated(path):
             _run(connection, number, step)
@@ -49,7 +50,8 @@ def _run(connection: sqlite3.Connection, number: int, step: Migration) -> None:
             connection.execute(f"PRAGMA user_version={number}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # on a full disk SQLite has rolled back by itself
+            connection.execute("ROLLBACK")
         raise
 
 

@@ -182,7 +182,7 @@ CREATE TABLE lead_interactions (
     follow_up_date DATETIME,
     created_at DATETIME NOT NULL,
     FOREIGN KEY(lead_id) REFERENCES leads (id) ON DELETE CASCADE,
-    CONSTRAINT known_interactiontype CHECK (interaction_type IN ('email_sent', 'email_opened', 'email_clicked', 'phone_call', 'meeting_scheduled', 'meeting_completed', 'proposal_sent', 'proposal_viewed', 'contract_sent', 'payment_received', 'note_added', 'status_changed', 'score_updated', 'website_visit', 'social_media_engagement', 'referral_received', 'lead_created', 'lead_updated', 'email_received', 'email_bounced', 'opted_out', 'tag_added', 'tag_removed', 'task_created', 'sequence_enrolled', 'sequence_ended', 'step_skipped', 'step_held', 'step_failed', 'automation_paused', 'automation_resumed', 'booking_confirmed'))
+    CONSTRAINT known_interactiontype CHECK (interaction_type IN ('email_sent', 'email_opened', 'email_clicked', 'phone_call', 'meeting_scheduled', 'meeting_completed', 'proposal_sent', 'proposal_viewed', 'contract_sent', 'payment_received', 'note_added', 'status_changed', 'score_updated', 'website_visit', 'social_media_engagement', 'referral_received', 'lead_created', 'lead_updated', 'email_received', 'email_bounced', 'opted_out', 'tag_added', 'tag_removed', 'task_created', 'sequence_enrolled', 'sequence_ended', 'step_skipped', 'step_held', 'step_failed', 'automation_paused', 'automation_resumed', 'booking_confirmed', 'meeting_moved', 'meeting_cancelled'))
 );
 
 CREATE INDEX idx_lead_interactions_lead_id ON lead_interactions (lead_id, created_at);
@@ -286,6 +286,34 @@ CREATE TABLE nurture_sequence_steps (
 );
 
 CREATE INDEX idx_sequence_steps_order ON nurture_sequence_steps (version_id, step_order);
+
+CREATE TABLE appointments (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    lead_id INTEGER NOT NULL,
+    enrollment_id INTEGER,
+    step_key VARCHAR(100),
+    uid VARCHAR(100) NOT NULL,
+    calendar_sequence INTEGER NOT NULL,
+    title VARCHAR(255) NOT NULL,
+    description VARCHAR,
+    location VARCHAR(500),
+    starts_at DATETIME NOT NULL,
+    ends_at DATETIME NOT NULL,
+    time_zone VARCHAR(64) NOT NULL,
+    status VARCHAR(40) NOT NULL,
+    invite BOOLEAN NOT NULL,
+    created_at DATETIME NOT NULL,
+    updated_at DATETIME NOT NULL,
+    UNIQUE (enrollment_id, step_key),
+    FOREIGN KEY(lead_id) REFERENCES leads (id) ON DELETE CASCADE,
+    FOREIGN KEY(enrollment_id) REFERENCES lead_nurture_enrollments (id) ON DELETE SET NULL,
+    UNIQUE (uid),
+    CONSTRAINT known_appointmentstatus CHECK (status IN ('scheduled', 'done', 'cancelled'))
+);
+
+CREATE INDEX idx_appointments_lead ON appointments (lead_id);
+
+CREATE INDEX idx_appointments_status_start ON appointments (status, starts_at);
 
 CREATE TABLE sequence_executions (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

@@ -1,5 +1,6 @@
 """SQLModel tables, one row type per word of the design. They do not validate: input is parsed before it comes here."""
 
+from leadnurture.store.tables.appointment import Appointment
 from leadnurture.store.tables.business import Conversion, ScoreAdjustment, ScoringRule, Source, Task
 from leadnurture.store.tables.lead import Interaction, Lead, Touch
 from leadnurture.store.tables.outbox import OutboxMessage
@@ -13,6 +14,7 @@ from leadnurture.store.tables.sequence import (
 )
 
 __all__ = [
+    "Appointment",
     "Conversion",
     "Enrollment",
     "Execution",

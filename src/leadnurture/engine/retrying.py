@@ -1,0 +1,122 @@
+"""A failed walk goes on by hand: the step that failed is tried again.
+
+The failed execution stands in the way of a second one (one per enrollment and step, so that nothing happens twice), and
+so does its message in the outbox. Both are safe to open again, because a failure is certain: the server said no, and
+nobody was talking to it when the walk ended.
+
+- A message was frozen: its execution is pending again and the same bytes are queued again, under the same Message-ID.
+  Should a server have taken it in spite of its answer, that is one message twice and not two.
+- A message was frozen to an address that is not the lead's any more: bytes never change, so the message and its
+  execution are removed, and the step is decided anew. The timeline keeps what they were.
+- Nothing was frozen (the letter could not be made): the execution is removed, and the step is decided anew.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from leadnurture.crm.change import Change
+from leadnurture.engine import by_hand, enrolling, migration, pacing_records
+from leadnurture.engine.book import Edition
+from leadnurture.engine.engine import Engine
+from leadnurture.engine.schedule import opening
+from leadnurture.errors import ConflictError
+from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage, SequenceRow
+from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
+
+REASON = "tried again by hand"
+
+
+def retry(change: Change, engine: Engine, enrollment: Enrollment) -> None:
+    """Let a failed walk go on with the step that failed, now or when its window opens.
+
+    Raises ConflictError if it has not failed, if the lead is in the sequence again, or if they would leave it at once
+    (they opted out, booked, their address bounced …).
+    """
+    by_hand.require(enrollment, {EnrollmentStatus.FAILED}, "tried again")
+    edition = engine.book.edition(change.session, enrollment.version_id)
+    _require_welcome(change, enrollment, edition)
+    _reopen(change, enrollment)
+    execution = by_hand.execution_of(change, enrollment)
+    message = _message(change, execution)
+    if execution is not None and message is not None and not _outdated(change, message):
+        _queue_again(change, engine, execution, message, edition)
+    else:
+        _begin_anew(change, engine, enrollment, edition, execution, message)
+    change.session.flush()
+    migration.catch_up(change, engine, enrollment)
+
+
+def _reopen(change: Change, enrollment: Enrollment) -> None:
+    """Let the walk be active again; the database refuses that where another one runs."""
+    try:
+        with change.session.begin_nested():
+            enrollment.status, enrollment.ended_at, enrollment.end_reason = EnrollmentStatus.ACTIVE, None, None
+    except IntegrityError:
+        raise ConflictError(f"lead {enrollment.lead_id} is in '{enrollment.sequence_id}' again already") from None
+
+
+def _require_welcome(change: Change, enrollment: Enrollment, edition: Edition) -> None:
+    lead = change.session.get_one(Lead, enrollment.lead_id)
+    row = change.session.get_one(SequenceRow, enrollment.sequence_id)
+    why = "the sequence was deleted" if row.deleted_at else enrolling.stopped(lead, edition.sequence)
+    if why is not None:
+        raise ConflictError(f"{by_hand.told(enrollment)} cannot be tried again: {why}")
+
+
+def _message(change: Change, execution: Execution | None) -> OutboxMessage | None:
+    if execution is None:
+        return None
+    return change.session.exec(select(OutboxMessage).where(OutboxMessage.execution_id == execution.id)).first()
+
+
+def _outdated(change: Change, message: OutboxMessage) -> bool:
+    """Tell whether a message goes to an address that is neither the lead's nor the owner's (a copy) any more."""
+    lead = change.session.get_one(Lead, message.lead_id)
+    known = {lead.primary_email, lead.secondary_email, lead.primary_phone, lead.secondary_phone}
+    return not set(message.recipients) <= {*known, change.config.owner.email}
+
+
+def _queue_again(
+    change: Change, engine: Engine, execution: Execution, message: OutboxMessage, edition: Edition
+) -> None:
+    goes_at = _may_go_at(change, engine, message, edition)  # before it is queued, and counts against itself
+    execution.status, execution.error, execution.executed_at = ExecutionStatus.PENDING, None, None
+    execution.retry_count, execution.updated_at = 0, change.now
+    message.state, message.reason, message.attempts = OutboxState.QUEUED, REASON, 0
+    message.due_at, message.in_doubt_at = goes_at, None
+    enrollment = change.session.get_one(Enrollment, message.enrollment_id)
+    enrollment.next_at = enrollment.due_local = None
+    _say(change, enrollment, message)
+
+
+def _may_go_at(change: Change, engine: Engine, message: OutboxMessage, edition: Edition) -> datetime:
+    """Return when limits and the window let the message go; a message that is queued is not asked for them again."""
+    pacer = pacing_records.load(change.session, change.config.limits, change.now)
+    hold = pacer.hold(message.lead_id, change.now)
+    soonest = hold.until if hold else change.now
+    window = by_hand.window_of(edition, message.step_key)
+    return opening(soonest, window, change.config.studio.zone, engine.is_holiday).at
+
+
+def _begin_anew(
+    change: Change,
+    engine: Engine,
+    enrollment: Enrollment,
+    edition: Edition,
+    execution: Execution | None,
+    message: OutboxMessage | None,
+) -> None:
+    _say(change, enrollment, message)
+    for row in (message, execution):
+        if row is not None:
+            change.session.delete(row)
+            change.session.flush()  # the message first: it hangs on the execution
+    by_hand.due_now(change, engine, enrollment, edition)
+
+
+def _say(change: Change, enrollment: Enrollment, message: OutboxMessage | None) -> None:
+    subject = f"{enrollment.sequence_id}: '{enrollment.current_step}' is tried again"
+    refused = f"before: {message.message_id} to {', '.join(message.recipients)}: {message.reason}" if message else None
+    by_hand.say(change, enrollment, InteractionType.AUTOMATION_RESUMED, subject, refused)

@@ -1,0 +1,139 @@
+"""Performing one step for one lead as the engine would, whatever its delay, its window and its limits say."""
+
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from sqlmodel import col, delete
+
+from leadnurture.channels.mail.message import FrozenMessage
+from leadnurture.channels.transport import Verdict
+from leadnurture.clock import monotonic
+from leadnurture.crm.change import Change
+from leadnurture.crm.portrait import portrait
+from leadnurture.engine.book import Edition
+from leadnurture.engine.conditions import Subject, judge
+from leadnurture.engine.engine import Engine
+from leadnurture.engine.moment import EngineMoment
+from leadnurture.engine.personalize import UnfillableError, letter_names
+from leadnurture.errors import LeadnurtureError, OutsideWorldError
+from leadnurture.sequences.step import Done, Step
+from leadnurture.simulation.readdressing import Postman
+from leadnurture.simulation.trial import TriedStep
+from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
+from leadnurture.store.vocabulary import ExecutionStatus
+
+
+class NotDeliveredError(OutsideWorldError):
+    """The server, or the folder, did not take a test letter."""
+
+
+@dataclass(frozen=True)
+class Performer:
+    """Performs the steps of one walk inside an open transaction, which somebody else undoes."""
+
+    change: Change
+    engine: Engine
+    edition: Edition
+    enrollment: Enrollment
+    lead: Lead
+    postman: Postman | None
+
+    def tried(self, step: Step) -> TriedStep:
+        """Perform a step; what goes wrong with it becomes its failure, and leaves no trace in the next one."""
+        verdict = judge(step.when, Subject(self._portrait(), self._replied()))
+        started = monotonic()
+        result, failure = self._performed(step)
+        keys = [walked.id for walked in self.edition.sequence.steps]
+        return TriedStep(
+            number=keys.index(step.id) + 1,
+            key=step.id,
+            name=step.label,
+            action=step.action,
+            at=self.change.now,
+            seconds=monotonic() - started,
+            result=result,
+            failure=failure,
+            skipped_because=None if verdict.held else verdict.why_not,
+        )
+
+    def _performed(self, step: Step) -> tuple[dict[str, Any], str | None]:
+        try:
+            with self.change.session.begin_nested():
+                return self._act(step), None
+        except UnfillableError as hole:
+            return {}, str(hole)
+        except LeadnurtureError as error:
+            return {}, error.message
+
+    def _act(self, step: Step) -> dict[str, Any]:
+        moment = self._moment(step)
+        outcome = step.perform(moment)
+        self.change.session.flush()
+        if moment.posted is not None:
+            return self._letter(moment.posted)
+        # Ids of what was made here mean nothing outside the copy.
+        given = outcome.result if isinstance(outcome, Done) else {}
+        return {name: value for name, value in given.items() if not name.endswith("_id")}
+
+    def _moment(self, step: Step) -> EngineMoment:
+        today = self.change.now.astimezone(self.change.config.studio.zone).date()
+        names = letter_names(self._portrait(), self.change.config, today)
+        return EngineMoment(
+            self.change,
+            self.lead,
+            self.enrollment,
+            self._execution(step),
+            self.edition,
+            step,
+            self.engine.folder,
+            names,
+        )
+
+    def _execution(self, step: Step) -> Execution:
+        """Return a new execution; one that the walk has had of this step already makes way for it."""
+        mine = (col(Execution.enrollment_id) == self.enrollment.id, col(Execution.step_key) == step.id)
+        self.change.session.execute(delete(Execution).where(*mine))
+        execution = Execution(
+            enrollment_id=self.enrollment.id or 0,
+            lead_id=self.lead.id or 0,
+            sequence_id=self.edition.sequence.id,
+            version_id=self.edition.version_id,
+            step_number=1,
+            step_key=step.id,
+            action_type=step.action,
+            status=ExecutionStatus.PENDING,
+            created_at=self.change.now,
+            updated_at=self.change.now,
+        )
+        self.change.session.add(execution)
+        self.change.session.flush()
+        return execution
+
+    def _letter(self, posted: OutboxMessage) -> dict[str, Any]:
+        """Return what the lead would read; with a postman it is sent, and raises NotDeliveredError if not taken."""
+        if self.postman is not None:
+            self._send(self.postman, posted)
+        parsed = message_from_bytes(posted.content, _class=EmailMessage, policy=policy.default)
+        body = parsed.get_body(("plain",))
+        return {
+            "email_sent": self.postman is not None,
+            "recipient": self.postman.address if self.postman is not None else ", ".join(posted.recipients),
+            "subject": posted.subject,
+            "text": body.get_content().replace("\r\n", "\n") if body is not None else "",
+            "attachments": [part.get_filename() or part.get_content_type() for part in parsed.iter_attachments()],
+        }
+
+    def _send(self, postman: Postman, posted: OutboxMessage) -> None:
+        recipients = tuple(posted.recipients)
+        message = FrozenMessage(posted.message_id, posted.sender, recipients, posted.content, posted.needs_smtputf8)
+        answer = postman.deliver(message, posted.subject)
+        if answer.verdict is not Verdict.ACCEPTED:
+            raise NotDeliveredError(f"it was not delivered to {postman.address}: {answer.reply}")
+
+    def _portrait(self) -> Any:
+        return portrait(self.lead, self.change.now, self.change.config.studio.zone)
+
+    def _replied(self) -> bool:
+        return self.lead.last_reply_at is not None and self.lead.last_reply_at >= self.enrollment.enrollment_date

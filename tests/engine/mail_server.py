@@ -1,0 +1,56 @@
+"""A real SMTP server on loopback that answers as it is told."""
+
+import socket
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+HANG_UP = "hang up"
+
+
+class Server:
+    """Takes messages; `at_rcpt` and `at_data` list, per recipient, what it answers the first, second … time instead."""
+
+    def __init__(self) -> None:
+        self.at_rcpt: defaultdict[str, list[str]] = defaultdict(list)
+        self.at_data: defaultdict[str, list[str]] = defaultdict(list)
+        self.taken: list[tuple[str, bytes]] = []
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        answers = self.at_rcpt[address]
+        if answers:
+            return answers.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 recipient fine"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        (address,) = envelope.rcpt_tos
+        answer = self.at_data[address].pop(0) if self.at_data[address] else "250 taken"
+        if answer.startswith("250") or answer == HANG_UP:
+            self.taken.append((address, envelope.content))
+        if answer == HANG_UP:
+            server.transport.close()
+        return answer
+
+    def subjects(self, name: str) -> list[str]:
+        """Return the subjects of what was taken for a lead, in order."""
+        messages = [content.decode() for address, content in self.taken if address.startswith(name)]
+        return [message.partition("Subject: ")[2].partition("\r\n")[0] for message in messages]
+
+
+@contextmanager
+def listening() -> Iterator[tuple[Server, int]]:
+    """Yield a server and the port that it listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    server = Server()
+    controller = Controller(server, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield server, port
+    finally:
+        controller.stop()
