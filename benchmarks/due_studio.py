@@ -1,8 +1,11 @@
-"""A studio in which many couples' first letter is due, and the same letters as plain texts.
+"""Studios in which many couples' first letter is due, and the same letters as plain texts.
 
-`python -m benchmarks.due_studio FOLDER COUPLES` makes FOLDER/due (all of them due), FOLDER/idle (the same couples,
-nothing due) and FOLDER/letters.jsonl (what the plain loop sends). It is a process of its own so that the measuring
-process stays small: a child's peak memory counts its parent's at the moment of the fork.
+`python -m benchmarks.due_studio FOLDER COUPLES` makes three studios with the same couples: FOLDER/last (a letter is due
+for all of them, and ends their sequence), FOLDER/first (another step follows it) and FOLDER/idle (nothing is due). The
+letters, for the plain loop, are in FOLDER/letters.jsonl.
+
+It is a process of its own so that the measuring process stays small: what Linux calls the peak memory of a child is at
+least its parent's at the moment it was started.
 """
 
 import json
@@ -39,23 +42,30 @@ steps:
     subject: "Your wedding{% if lead.wedding_date %} on {{ lead.wedding_date | date }}{% endif %}"
     template: welcome-first-answer.md
 """
-NAMES = ("Emma", "Zoë", "Priya", "Chloé", "Grace", "Aisha", "Megan", "Siân"), ("Jack", "Tom", "Siôn", "José", "Ben")
+ANOTHER_STEP = """\
+  - id: call
+    action: create_task
+    delay: 2d
+    title: "Call {{ lead.couple_names }}"
+"""
+NAMES = ("Emma", "Zoë", "Priya", "Holly", "Grace", "Aisha", "Megan", "Kate"), ("Jack", "Tom", "Siôn", "Sam", "Ben")
 VENUES = ("Babington House", "Kew Gardens", "St Mary's, Bruton", "The Orangery")
 
 
 def make(folder: Path, couples: int) -> None:
-    """Make both studios and the letters."""
-    _studio(folder / "idle", couples, delay="3000d")
-    _studio(folder / "due", couples, delay="0m")
+    """Make the studios and the letters."""
+    _studio(folder / "idle", couples, SEQUENCE.replace("DELAY", "3000d"))
+    _studio(folder / "first", couples, SEQUENCE.replace("DELAY", "0m") + ANOTHER_STEP)
+    _studio(folder / "last", couples, SEQUENCE.replace("DELAY", "0m"))
     with (folder / "letters.jsonl").open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(letter) + "\n" for letter in _letters(folder / "due", folder / "decided"))
+        file.writelines(json.dumps(letter) + "\n" for letter in _letters(folder / "last", folder / "decided"))
 
 
-def _studio(root: Path, couples: int, delay: str) -> None:
+def _studio(root: Path, couples: int, sequence: str) -> None:
     found_studio(root, ANSWERS, INQUIRY, default=False)
     for file in (root / "sequences").iterdir():
         file.unlink()
-    (root / "sequences" / "first-answer.yaml").write_text(SEQUENCE.replace("DELAY", delay), encoding="utf-8")
+    (root / "sequences" / "first-answer.yaml").write_text(sequence, encoding="utf-8")
     with Studio.open(root, VirtualClock(INQUIRY)) as studio:
         with studio.change() as change:
             apply(change, studio.engine, compare(change.session, list(studio.folder.drafts(studio.reading()))))

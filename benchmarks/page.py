@@ -13,20 +13,17 @@ PAGE = PROJECT / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: written by python -m benchmarks --write -->", "<!-- end of figures -->"
 
 
-def rewrite(figures: Iterable[Figure], today: date) -> None:
+def rewrite(figures: Iterable[Figure], today: date, couples: int) -> None:
     """Put new figures into the page."""
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     _, found, behind = rest.partition(END)
     if not found:
         raise ValueError(f"{PAGE} has no place for figures: {BEGIN} … {END}")
-    PAGE.write_text(f"{before}{BEGIN}\n{_section(figures, today)}\n{END}{behind}", encoding="utf-8")
+    section = f"{surroundings(today, couples)}\n\n{as_table(figures)}"
+    PAGE.write_text(f"{before}{BEGIN}\n{section}\n{END}{behind}", encoding="utf-8")
 
 
-def _section(figures: Iterable[Figure], today: date) -> str:
-    return f"{surroundings(today)}\n\n{as_table(figures)}"
-
-
-def surroundings(today: date) -> str:
+def surroundings(today: date, couples: int) -> str:
     """Return what the figures were measured with, in a line that names no machine."""
     versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    return f"{today:%-d %B %Y}, {platform.system()}, {os.cpu_count()} cores, {versions}."
+    return f"{today.day} {today:%B %Y}, {couples:,} messages, {platform.system()}, {os.cpu_count()} cores, {versions}."

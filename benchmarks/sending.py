@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -12,18 +13,34 @@ from benchmarks.ratios import Pairs, in_turn, spread
 from benchmarks.sink import Sink
 
 
+@dataclass(frozen=True)
+class Scene:
+    """What is sent: the studio's folder, the connections at the same time, and how it is called in the table."""
+
+    studio: str
+    lanes: int
+    name: str
+
+
+SCENES = (
+    Scene("first", 4, "4 connections, a step follows the letter"),
+    Scene("last", 4, "4 connections, the letter ends the sequence"),
+    Scene("last", 1, "1 connection, the letter ends the sequence"),
+)
+
+
 def figures(folder: Path, couples: int, pairs: int) -> Iterator[Figure]:
-    """Yield the figures for one lane and for four."""
+    """Yield the rate and the peak memory of each scene."""
     with sinks.running(str(PROJECT)) as sink:
-        for lanes in (1, 4):
-            yield from _figures(_measured(folder, sink, couples, lanes, pairs), couples, lanes)
+        for scene in SCENES:
+            yield from _figures(_measured(folder, sink, couples, scene, pairs), couples, scene)
 
 
-def _measured(folder: Path, sink: Sink, couples: int, lanes: int, pairs: int) -> Pairs:
+def _measured(folder: Path, sink: Sink, couples: int, scene: Scene, pairs: int) -> Pairs:
     def ours() -> Cost:
         studio = folder / "running"
-        shutil.copytree(folder / "due", studio)
-        cost = cost_of("-m", "leadnurture", "run", "--once", environment=_environment(studio, sink, lanes))
+        shutil.copytree(folder / scene.studio, studio)
+        cost = cost_of("-m", "leadnurture", "run", "--once", environment=_environment(studio, sink, scene.lanes))
         shutil.rmtree(studio)
         sink.require(couples)
         return cost
@@ -47,10 +64,9 @@ def _environment(studio: Path, sink: Sink, lanes: int) -> dict[str, str]:
     }
 
 
-def _figures(pairs: Pairs, couples: int, lanes: int) -> Iterator[Figure]:
+def _figures(pairs: Pairs, couples: int, scene: Scene) -> Iterator[Figure]:
     rates = [couples / median(cost.seconds for cost in costs) for costs in (pairs.ours, pairs.theirs)]
-    behind = f"{rates[0]:.0f} messages/s, the plain loop {rates[1]:.0f}"
-    yield Figure(f"sending {couples:,}, concurrency {lanes}: rate ÷ plain loop", *spread(pairs.speedups), behind)
+    behind = f"{rates[0]:.0f} messages/s; the loop {rates[1]:.0f}"
+    yield Figure(f"rate ÷ plain loop: {scene.name}", *spread(pairs.speedups), behind)
     memory = [[cost.memory / 2**20 for cost in costs] for costs in (pairs.ours, pairs.theirs)]
-    behind = f"MiB; the plain loop {median(memory[1]):.0f}"
-    yield Figure(f"sending {couples:,}, concurrency {lanes}: peak memory", *spread(memory[0], ".0f"), behind)
+    yield Figure(f"peak memory, MiB: {scene.name}", *spread(memory[0], ".0f"), f"the loop {median(memory[1]):.0f}")
