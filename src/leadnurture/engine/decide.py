@@ -7,6 +7,8 @@ by one, so that it does not hold up the others.
 from collections import Counter
 from contextlib import nullcontext
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import col, select
@@ -28,6 +30,7 @@ from leadnurture.errors import BusyError, ConfigurationError
 from leadnurture.sequences.step import Done, Step
 from leadnurture.store.due import DUE_ENROLLMENTS, stored
 from leadnurture.store.errors import DatabaseUnwritableError, NotADatabaseError
+from leadnurture.store.rows import erase_row, rewrite_rows, write_row
 from leadnurture.store.tables import Enrollment, Execution, Lead
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
 
@@ -101,11 +104,15 @@ def _batch(change: Change, engine: Engine, pacer: Pacer, ids: list[int]) -> list
     by_id = {enrollment.id: enrollment for enrollment in walks}
     past = select(Execution.enrollment_id, Execution.step_key).where(col(Execution.enrollment_id).in_(ids))
     done = set(change.session.exec(past).all())
-    decisions = (
+    decisions = [
         _Decision(change, engine, pacer, walked, leads[walked.lead_id], done_before=(key, walked.current_step) in done)
         for key, walked in ((key, by_id[key]) for key in ids)
-    )
-    return [_decided(decision) for decision in decisions]
+    ]
+    events = [_decided(decision) for decision in decisions]
+    for decision in decisions:  # at the end, so that the database hears of all of them at once
+        if decision.posted:
+            walk.wait_for_delivery(decision.enrollment)
+    return events
 
 
 def _decided(decision: "_Decision") -> Event:
@@ -126,6 +133,7 @@ class _Decision:
         self.change, self.engine, self.pacer = change, engine, pacer
         self.enrollment, self.lead, self.done_before = enrollment, lead, done_before
         self.step_key = enrollment.current_step or ""
+        self.posted = False
 
     def made(self) -> tuple[str, str | None]:
         edition = self.engine.book.edition(self.change.session, self.enrollment.version_id)
@@ -141,11 +149,12 @@ class _Decision:
         if later.at > self.change.now:
             self.enrollment.next_at, self.enrollment.due_local = later.at, later.local
             return "waiting", f"its window opens at {later.local}"
-        verdict = judge(step.when, self._subject())
+        verdict = judge(step.when, self._subject)
         if not verdict.held:
             return self._skipped(edition, step, verdict.why_not)
         return self._performed(edition, step)
 
+    @cached_property
     def _subject(self) -> Subject:
         replied = self.lead.last_reply_at is not None and self.lead.last_reply_at >= self.enrollment.enrollment_date
         return Subject(portrait(self.lead, self.change.now, self.change.config.studio.zone), replied)
@@ -155,40 +164,35 @@ class _Decision:
         if step.reaches_couple and (hold := self.pacer.hold(self.lead.id, self.change.now)):
             walk.hold(self.enrollment, hold.until, hold.reason)
             return "waiting", hold.reason
-        execution = self._execution(edition, step, ExecutionStatus.PENDING)
+        execution = self._written(edition, step)
         try:
             with nullcontext() if step.fills_first else self.change.session.begin_nested():
                 return self._act(edition, step, execution)
         except UnfillableError as hole:
-            self.change.session.delete(execution)
+            erase_row(self.change.session, execution)
             return self.held(str(hole))
         except UnsendableError as error:
             return self._failed(step, execution, error.message)
 
     def _act(self, edition: Edition, step: Step, execution: Execution) -> tuple[str, str | None]:
-        subject = self._subject()
         today = self.change.now.astimezone(self.change.config.studio.zone).date()
-        names = letter_names(subject.values, self.change.config, today)
+        names = letter_names(self._subject.values, self.change.config, today)
         moment = EngineMoment(
             self.change, self.lead, self.enrollment, execution, edition, step, self.engine.folder, names
         )
         outcome = step.perform(moment)
         if isinstance(outcome, Done):
-            execution.status, execution.executed_at = ExecutionStatus.EXECUTED, self.change.now
-            execution.result = dict(outcome.result)
-            self.change.session.flush()
+            self._finish(execution, ExecutionStatus.EXECUTED, result=dict(outcome.result))
             if self.enrollment.status is EnrollmentStatus.ACTIVE:
                 walk.go_on(self.change, self.enrollment, edition, self.change.now, self.engine.is_holiday)
             return "executed", None
-        assert self.lead.id is not None
-        self.enrollment.next_at = self.enrollment.held_reason = None
-        self.pacer.count(self.lead.id, self.change.now)
+        self.posted = True
+        self.pacer.count(self.enrollment.lead_id, self.change.now)
         return "queued", moment.posted.subject if moment.posted else None
 
     def _skipped(self, edition: Edition, step: Step, why: str) -> tuple[str, str | None]:
-        execution = self._execution(edition, step, ExecutionStatus.SKIPPED)
-        execution.reason, execution.executed_at = why, self.change.now
-        self.change.session.flush()
+        execution = self._written(edition, step)
+        self._finish(execution, ExecutionStatus.SKIPPED, reason=why)
         walk.go_on(self.change, self.enrollment, edition, self.change.now, self.engine.is_holiday)
         note(
             self.change,
@@ -200,7 +204,7 @@ class _Decision:
         return "skipped", why
 
     def _failed(self, step: Step, execution: Execution, why: str) -> tuple[str, str | None]:
-        execution.status, execution.error, execution.executed_at = ExecutionStatus.FAILED, why, self.change.now
+        self._finish(execution, ExecutionStatus.FAILED, error=why)
         note(
             self.change,
             self.lead,
@@ -224,7 +228,13 @@ class _Decision:
         walk.hold(self.enrollment, self.change.now + walk.ASK_AGAIN, why)
         return "held", why
 
-    def _execution(self, edition: Edition, step: Step, status: ExecutionStatus) -> Execution:
+    def _finish(self, execution: Execution, status: ExecutionStatus, **more: Any) -> None:
+        """Write down how the step ended."""
+        values = {"status": status, "executed_at": self.change.now, **more}
+        rewrite_rows(self.change.session, Execution, {execution.id or 0: values})
+
+    def _written(self, edition: Edition, step: Step) -> Execution:
+        """Write down that the step is being done; the row makes sure that it never is a second time."""
         keys = [walked.id for walked in edition.sequence.steps]
         execution = Execution(
             enrollment_id=self.enrollment.id or 0,
@@ -234,11 +244,10 @@ class _Decision:
             step_number=keys.index(step.id) + 1,
             step_key=step.id,
             action_type=step.action,
-            status=status,
+            status=ExecutionStatus.PENDING,
             due_at=self.enrollment.next_at,
             created_at=self.change.now,
             updated_at=self.change.now,
         )
-        self.change.session.add(execution)
-        self.change.session.flush()
+        write_row(self.change.session, execution)
         return execution

@@ -11,11 +11,12 @@ from contextlib import suppress
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
-from sqlalchemy import text
-from sqlmodel import col, select
+from sqlalchemy import bindparam, select, text
+from sqlmodel import col
 
 from leadnurture.channels.mail.message import FrozenMessage
 from leadnurture.channels.transport import Verdict
+from leadnurture.clock import monotonic
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event, OnEvent
 from leadnurture.engine.lanes import Job, Lane, Ready, Report, Settled
@@ -29,6 +30,21 @@ PAGE = 100  # messages held in memory at a time
 MOST_ATTEMPTS = 30  # each waits for the file as long as SQLite's busy timeout
 TOGETHER = 0.002  # seconds: a commit costs about as much, so it pays to wait that long for the other lanes
 
+# Put together once: that takes longer than SQLite needs for the answer.
+_INTEND = text(INTEND)
+_PAGE = (
+    select(
+        col(OutboxMessage.id),
+        col(OutboxMessage.message_id),
+        col(OutboxMessage.sender),
+        col(OutboxMessage.recipients),
+        col(OutboxMessage.content),
+        col(OutboxMessage.needs_smtputf8),
+    )
+    .where(col(OutboxMessage.id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
+)
+
 
 def deliver(engine: Engine, now: datetime, on_event: OnEvent) -> "Delivery":
     """Deliver every message that is due at `now`; return what came of it."""
@@ -36,7 +52,8 @@ def deliver(engine: Engine, now: datetime, on_event: OnEvent) -> "Delivery":
     postpone_closed(engine, now)
     ids = _due(engine, now)
     if ids:
-        delivery.run(ids)
+        with engine.database.many_writes():
+            delivery.run(ids)
     return delivery
 
 
@@ -54,7 +71,8 @@ class Delivery:
         self._engine, self._on_event = engine, on_event
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._reports: SimpleQueue[Report] = SimpleQueue()
-        self._in_flight: dict[int, Job] = {}
+        self._in_flight: dict[int, Job] = {}  # with those that no lane has taken yet
+        self._lanes = 0
 
     def run(self, ids: list[int]) -> None:
         """Send the messages with these ids, the lanes in parallel."""
@@ -63,14 +81,18 @@ class Delivery:
             Lane(self._engine.transport.line(), self._jobs, self._reports)
             for _ in range(min(self._engine.config.worker.concurrency, len(ids)))
         ]
+        self._lanes = len(lanes)
         for lane in lanes:
             lane.start()
         try:
-            for _ in lanes:
+            # One for each lane, and one ahead for each but the last: a lane offers its next message while the commit
+            # of the one before is still being written. A lane that is alone does one thing after the other.
+            for _ in range(2 * len(lanes) - 1):
                 self._start_next(waiting)
             while self._in_flight:
                 self._commit(self._gathered(), waiting)
         finally:
+            self._take_back()
             for job in self._in_flight.values():  # after an error: whoever still waits for a permit gets none
                 job.permit.put(False)
             for _ in lanes:
@@ -81,27 +103,38 @@ class Delivery:
     def _messages(self, ids: list[int]) -> Iterator[Job]:
         for start in range(0, len(ids), PAGE):
             with self._engine.database.read() as session:
-                page = select(OutboxMessage).where(col(OutboxMessage.id).in_(ids[start : start + PAGE]))
-                rows = sorted(session.exec(page).all(), key=lambda row: (row.due_at, row.id or 0))
-            for row in rows:
-                assert row.id is not None
-                message = FrozenMessage(
-                    row.message_id, row.sender, tuple(row.recipients), row.content, row.needs_smtputf8
-                )
-                yield Job(row.id, message)
+                rows = session.execute(_PAGE, {"ids": ids[start : start + PAGE]}).all()
+            for identity, message_id, sender, recipients, content, needs_smtputf8 in rows:
+                yield Job(identity, FrozenMessage(message_id, sender, tuple(recipients), content, needs_smtputf8))
 
     def _start_next(self, waiting: Iterator[Job]) -> None:
-        if self.trouble is None and not self._engine.stopping.is_set() and (job := next(waiting, None)) is not None:
+        if not self._ending and (job := next(waiting, None)) is not None:
             self._in_flight[job.outbox_id] = job
             self._jobs.put(job)
+
+    @property
+    def _ending(self) -> bool:
+        return self.trouble is not None or self._engine.stopping.is_set()
+
+    def _take_back(self) -> None:
+        """Take back what no lane has begun with."""
+        with suppress(Empty):
+            while (job := self._jobs.get_nowait()) is not None:
+                del self._in_flight[job.outbox_id]
 
     def _gathered(self) -> list[Report]:
         """Return what the lanes have reported: one, and those that follow at once, to be committed together."""
         reports = [self._reports.get()]
+        until = monotonic() + TOGETHER
         with suppress(Empty):
-            while len(reports) < len(self._in_flight):
-                reports.append(self._reports.get(timeout=TOGETHER))
+            while self._more_to_come(reports):
+                reports.append(self._reports.get(timeout=max(0, until - monotonic())))
         return reports
+
+    def _more_to_come(self, reports: list[Report]) -> bool:
+        """Tell whether a lane is still at work, instead of waiting for our commit or for a message."""
+        ready = sum(isinstance(report, Ready) for report in reports)
+        return ready < self._lanes and len(reports) < len(self._in_flight)
 
     def _commit(self, reports: list[Report], waiting: Iterator[Job]) -> None:
         """Write what was reported in one transaction, then let the lanes go on."""
@@ -125,6 +158,8 @@ class Delivery:
         for report in settled:
             del self._in_flight[report.job.outbox_id]
             self._start_next(waiting)
+        if self._ending:
+            self._take_back()
 
     def _write(self, ready: list[Job], settled: list[Settled], permits: dict[int, bool]) -> list[Event]:
         """Commit the answers and the intents together; `permits` tells which intents hold."""
@@ -132,7 +167,7 @@ class Delivery:
             events = settle(change, self._engine, settled)
             for job in ready:
                 intent = {"id": job.outbox_id, "now": stored(change.now)}
-                permits[job.outbox_id] = change.session.execute(text(INTEND), intent).rowcount == 1  # type: ignore[attr-defined]
+                permits[job.outbox_id] = change.session.execute(_INTEND, intent).rowcount == 1  # type: ignore[attr-defined]
         self.counts["enrolled"] += len(change.enrolled)
         return events
 

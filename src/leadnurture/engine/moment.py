@@ -28,6 +28,7 @@ from leadnurture.sequences.folder import Folder
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.texts import TextKind
 from leadnurture.sequences.words import Compiled, compile_text
+from leadnurture.store.rows import write_row
 from leadnurture.store.tables import Appointment, Enrollment, Execution, Lead, OutboxMessage
 
 LARGEST_ATTACHMENT = 20_000_000  # bytes; most servers take 25 MB after base64
@@ -110,7 +111,7 @@ class EngineMoment:
             due_at=self.change.now,
             queued_at=self.change.now,
         )
-        self.change.session.add(message)
+        write_row(self.change.session, message)
         return message
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,26 +19,40 @@ from leadnurture.sequences.words import Compiled, HoleError, LetterDate, LetterL
 
 # What a template can do wrong while it is filled; a macro that calls itself without an end is one of it.
 _FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError)
-_MONEY = frozenset(field.name for field in LEAD_FIELDS.values() if field.kind is Kind.MONEY)
+_SHORT = {short: meant for short, meant in vocabulary.LEAD_NAMES.items() if short != meant} | {
+    "custom": "custom_fields",
+    "clientQuestions": "custom_fields",
+}
+_MONEY = frozenset(name for name in (*LEAD_FIELDS, *_SHORT) if LEAD_FIELDS[_SHORT.get(name, name)].kind is Kind.MONEY)
 
 
 class UnfillableError(Exception):
     """A text cannot be filled for this lead; the step is held, never sent with a hole."""
 
 
-class Facts:
-    """A record of known names; `open_names` are records whose keys are the photographer's own."""
+Worded = Callable[[str, Any], Any]
 
-    __slots__ = ("_name", "_open", "_values")
+
+class Facts:
+    """A record of known names; an open one has keys of the photographer's own.
+
+    `worded` turns a value into what letters say for it, given its name; only those that a letter uses are asked for.
+    """
+
+    __slots__ = ("_name", "_open", "_values", "_worded")
     __iter__ = None  # or Python would ask an open record for 0, 1, 2 … without an end
 
-    def __init__(self, name: str, values: Mapping[str, Any], *, is_open: bool = False) -> None:
-        self._name, self._values, self._open = name, values, is_open
+    def __init__(
+        self, name: str, values: Mapping[str, Any], worded: Worded | None = None, *, is_open: bool = False
+    ) -> None:
+        self._name, self._values, self._worded, self._open = name, values, worded, is_open
 
     def __getitem__(self, key: str) -> Any:
         if key not in self._values and not self._open:
             raise KeyError(key)
         value = self._values.get(key)
+        if self._worded is not None:
+            value = self._worded(key, value)
         if isinstance(value, Mapping):
             return Facts(f"{self._name}.{key}", value, is_open=True)
         if isinstance(value, list):
@@ -47,20 +62,19 @@ class Facts:
 
 def letter_names(portrait: Mapping[str, Any], config: Config, today: date) -> dict[str, Any]:
     """Return everything a letter to this lead may name; `today` is the date in the studio's zone."""
-    lead = {name: _worded(name, portrait.get(name), config.studio.currency, config.studio.zone) for name in LEAD_FIELDS}
+    lead = dict(portrait)
     lead["first_name"] = first_name(portrait["couple_name_bride"])
     lead["partner_name"] = first_name(portrait["couple_name_groom"])
-    lead |= {short: lead[meant] for short, meant in vocabulary.LEAD_NAMES.items() if short not in lead}
-    lead["custom"] = lead["clientQuestions"] = lead["custom_fields"]
+    lead |= {short: lead[meant] for short, meant in _SHORT.items()}
     owner = Facts("owner", {"id": "owner"} | {name: getattr(config.owner, name) for name in vocabulary.OWNER_NAMES[1:]})
     studio = Facts("studio", {name: getattr(config.studio, name) for name in vocabulary.STUDIO_NAMES})
-    facts = Facts("lead", lead)
+    facts = Facts("lead", lead, partial(_worded, currency=config.studio.currency, zone=config.studio.zone))
     day = LetterDate.of(today)
     alone = {name: facts[meant] for name, meant in vocabulary.ALONE.items()}
     return {"lead": facts, "owner": owner, "coach": owner, "studio": studio, "today": day, "currentDate": day, **alone}
 
 
-def _worded(name: str, value: Any, currency: str, zone: ZoneInfo) -> Any:
+def _worded(name: str, value: Any, *, currency: str, zone: ZoneInfo) -> Any:
     if isinstance(value, Enum):
         return value.value
     if name in _MONEY and value is not None:

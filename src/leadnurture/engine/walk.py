@@ -13,7 +13,7 @@ from leadnurture.store.tables import Enrollment, Execution, Lead
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
 
 ASK_AGAIN = timedelta(days=1)  # how long a held step waits at most before it is looked at again
-_FINISHED = (ExecutionStatus.EXECUTED, ExecutionStatus.SKIPPED, ExecutionStatus.FAILED)
+FINISHED = (ExecutionStatus.EXECUTED, ExecutionStatus.SKIPPED, ExecutionStatus.FAILED)
 
 
 def begin(
@@ -88,6 +88,11 @@ def end(change: Change, enrollment: Enrollment, status: EnrollmentStatus, reason
     change.record(FactKind.ENROLLMENT_ENDED, enrollment.lead_id, enrollment.sequence_id)
 
 
+def wait_for_delivery(enrollment: Enrollment) -> None:
+    """Let the current step wait until what became of its message is known; nothing else is due meanwhile."""
+    enrollment.next_at = enrollment.held_reason = None
+
+
 def hold(enrollment: Enrollment, until: datetime, reason: str) -> None:
     """Let the current step wait until an instant, with the reason; it is asked again then."""
     enrollment.next_at, enrollment.held_reason = until, reason
@@ -96,7 +101,7 @@ def hold(enrollment: Enrollment, until: datetime, reason: str) -> None:
 def finished_steps(session: Session, enrollment: Enrollment) -> set[str]:
     """Return the ids of the steps that this walk has behind it."""
     query = select(Execution.step_key, Execution.status).where(Execution.enrollment_id == enrollment.id)
-    return {key for key, status in session.exec(query).all() if status in _FINISHED}
+    return {key for key, status in session.exec(query).all() if status in FINISHED}
 
 
 def _rate(done: int, steps: int) -> float:

@@ -41,6 +41,23 @@ class Database:
         with self._translated(), Session(self._engine, expire_on_commit=False, autoflush=False) as session:
             yield session
 
+    @contextmanager
+    def many_writes(self) -> Iterator[None]:
+        """Make a row of write transactions quicker: the rollback journal's file stays from one to the next.
+
+        Each is as safe as any other (SQLite's PERSIST: zeros for a header end a transaction as surely as a deleted
+        file does), and costs half the time on most disks. The journal is gone again at the end.
+        """
+        self._set_journal_mode("PERSIST")
+        try:
+            yield
+        finally:
+            self._set_journal_mode("DELETE")
+
+    def _set_journal_mode(self, mode: str) -> None:
+        with self._translated(), self._engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA journal_mode={mode}")
+
     def close(self) -> None:
         """Close the file."""
         self._engine.dispose()
