@@ -15,7 +15,7 @@ settings: {allow_manual_advance: false}
 enroll: {when: {tags: {any: [nobody]}}}
 steps:
   - {id: wait, action: create_task, delay: 3000d, title: Later}
-  - {id: end, action: create_task, title: End}
+  - {id: finish, action: create_task, title: End}
 """
 
 

@@ -109,12 +109,12 @@ def test_a_new_step_ahead_is_taken_and_one_behind_never_comes(life: Life) -> Non
     life.add("mia")
     life.tick()
     life.clock.advance(DAY)
-    steps = [mail("z"), mail("a"), mail("new", delay="2d"), mail("b", delay="2d"), mail("c", delay="1d"), mail("end")]
+    steps = [mail("z"), mail("a"), mail("new", delay="2d"), mail("b", delay="2d"), mail("c", delay="1d"), mail("bye")]
     assert life.given("welcome", *steps).moved == 1
     assert life.walk("mia").current_step == "new"
     for _ in range(10):
         life.later(DAY)
-    assert life.sent("mia") == ["a", "new", "b", "c", "end"]
+    assert life.sent("mia") == ["a", "new", "b", "c", "bye"]
 
 
 def test_the_wait_so_far_is_credited(life: Life) -> None:

@@ -93,7 +93,7 @@ def _skip(change: Change, enrollment: Enrollment, edition: Edition, step: Step) 
     if execution is None:
         execution = _skipped(change, enrollment, edition, step)
         change.session.add(execution)
-    elif execution.status is ExecutionStatus.PENDING:
+    elif execution.status in {ExecutionStatus.PENDING, ExecutionStatus.WAITING}:
         execution.status, execution.reason, execution.executed_at = ExecutionStatus.SKIPPED, REASON, change.now
     if execution.reason == REASON:
         subject = f"{enrollment.sequence_id}: {step.label}"

@@ -107,7 +107,7 @@ def resume(change: Change, engine: Engine, enrollment: Enrollment) -> None:
 def _settled_meanwhile(change: Change, engine: Engine, enrollment: Enrollment, edition: Edition) -> None:
     """Go on from a message that was on its way when the walk was paused, and has been settled since."""
     execution = execution_of(change, enrollment)
-    if execution is None or execution.status is ExecutionStatus.PENDING:
+    if execution is None or execution.status in {ExecutionStatus.PENDING, ExecutionStatus.WAITING}:
         return
     if execution.status is ExecutionStatus.FAILED:
         walk.end(change, enrollment, EnrollmentStatus.FAILED, f"step '{execution.step_key}' failed: {execution.error}")

@@ -27,7 +27,8 @@ from leadnurture.engine.pacing import Pacer
 from leadnurture.engine.personalize import UnfillableError, letter_names
 from leadnurture.engine.schedule import opening
 from leadnurture.errors import BusyError, ConfigurationError
-from leadnurture.sequences.step import Done, Step
+from leadnurture.sequences.base import END
+from leadnurture.sequences.step import Done, Step, Waits
 from leadnurture.store.due import DUE_ENROLLMENTS, stored
 from leadnurture.store.errors import DatabaseUnwritableError, NotADatabaseError
 from leadnurture.store.rows import erase_row, rewrite_rows, write_row
@@ -102,7 +103,9 @@ def _batch(change: Change, engine: Engine, pacer: Pacer, ids: list[int]) -> list
     wanted = select(Lead).where(col(Lead.id).in_({enrollment.lead_id for enrollment in walks}))
     leads = {lead.id: lead for lead in change.session.exec(wanted).all()}
     by_id = {enrollment.id: enrollment for enrollment in walks}
-    past = select(Execution.enrollment_id, Execution.step_key).where(col(Execution.enrollment_id).in_(ids))
+    past = select(Execution.enrollment_id, Execution.step_key).where(
+        col(Execution.enrollment_id).in_(ids), Execution.status != ExecutionStatus.WAITING
+    )
     done = set(change.session.exec(past).all())
     decisions = [
         _Decision(change, engine, pacer, walked, leads[walked.lead_id], done_before=(key, walked.current_step) in done)
@@ -122,6 +125,13 @@ def _decided(decision: "_Decision") -> Event:
         outcome, reason = decision.held(error.message)
     walked = decision.enrollment
     return Event(decision.change.now, walked.lead_id, walked.sequence_id, decision.step_key, outcome, reason)
+
+
+def _way(goto: str | None) -> str:
+    """Return in words where the walk goes on."""
+    if goto is None:
+        return "to the step that follows"
+    return "to the end" if goto == END else f"to '{goto}'"
 
 
 class _Decision:
@@ -162,7 +172,7 @@ class _Decision:
     def _performed(self, edition: Edition, step: Step) -> tuple[str, str | None]:
         assert self.lead.id is not None
         if step.reaches_couple and (hold := self.pacer.hold(self.lead.id, self.change.now)):
-            walk.hold(self.enrollment, hold.until, hold.reason)
+            walk.wait(self.enrollment, hold.until, hold.reason)
             return "waiting", hold.reason
         execution = self._written(edition, step)
         try:
@@ -178,17 +188,38 @@ class _Decision:
         today = self.change.now.astimezone(self.change.config.studio.zone).date()
         names = letter_names(self._subject.values, self.change.config, today)
         moment = EngineMoment(
-            self.change, self.lead, self.enrollment, execution, edition, step, self.engine.folder, names
+            self.change,
+            self.lead,
+            self.enrollment,
+            execution,
+            edition,
+            step,
+            self.engine.folder,
+            names,
+            self._subject,
         )
         outcome = step.perform(moment)
+        if isinstance(outcome, Waits):
+            return self._waiting(execution, outcome)
         if isinstance(outcome, Done):
-            self._finish(execution, ExecutionStatus.EXECUTED, result=dict(outcome.result))
-            if self.enrollment.status is EnrollmentStatus.ACTIVE:
-                walk.go_on(self.change, self.enrollment, edition, self.change.now, self.engine.is_holiday)
-            return "executed", None
+            return self._done(edition, execution, outcome)
         self.posted = True
         self.pacer.count(self.enrollment.lead_id, self.change.now)
         return "queued", moment.posted.subject if moment.posted else None
+
+    def _done(self, edition: Edition, execution: Execution, outcome: Done) -> tuple[str, str | None]:
+        told = outcome.reason and f"{_way(outcome.goto)}: {outcome.reason}"
+        self._finish(execution, ExecutionStatus.EXECUTED, result=dict(outcome.result), reason=told)
+        if self.enrollment.status is EnrollmentStatus.ACTIVE:
+            now, is_holiday = self.change.now, self.engine.is_holiday
+            walk.go_on(self.change, self.enrollment, edition, now, is_holiday, goto=outcome.goto)
+        return "executed", told
+
+    def _waiting(self, execution: Execution, outcome: Waits) -> tuple[str, str | None]:
+        values = {"status": ExecutionStatus.WAITING, "updated_at": self.change.now}
+        rewrite_rows(self.change.session, Execution, {execution.id or 0: values})
+        walk.wait(self.enrollment, outcome.until, outcome.reason)
+        return "waiting", outcome.reason
 
     def _skipped(self, edition: Edition, step: Step, why: str) -> tuple[str, str | None]:
         execution = self._written(edition, step)
@@ -235,6 +266,8 @@ class _Decision:
 
     def _written(self, edition: Edition, step: Step) -> Execution:
         """Write down that the step is being done; the row makes sure that it never is a second time."""
+        if step.may_wait and (begun := walk.begun_waiting(self.change.session, self.enrollment)):
+            return begun
         keys = [walked.id for walked in edition.sequence.steps]
         execution = Execution(
             enrollment_id=self.enrollment.id or 0,

@@ -16,23 +16,32 @@ from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.versions import current
 from leadnurture.store.tables import Enrollment, Execution, OutboxMessage, SequenceRow
-from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
+from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, OutboxState
 
 
-def next_step(old: Sequence, new: Sequence, position: str | None, done: Collection[str]) -> Step | None:
+def next_step(
+    old: Sequence, new: Sequence, position: str | None, done: Collection[str], *, jumped: bool = False
+) -> Step | None:
     """Return the step of `new` that a lead comes to next whose next step in `old` was `position`.
 
-    `done` are the old ids of the steps behind the lead. None: the walk is complete.
+    `done` are the old ids of the steps behind the lead; `jumped`: a branch led right to `position`, so that no new step
+    slips in before it. None: the walk is complete.
     """
     behind = {step.id for step in new.walked if step.id in done or (step.was or step.id) in done}
     order = list(new.walked)
     landing = _landing(old, new, position)
     if landing is None:
         last = max((number for number, step in enumerate(order) if step.id in behind), default=-1)
-        return next((step for step in order[last + 1 :] if step.id not in behind), None)
+        passed = behind | _passed(old, new, position)
+        return next((step for step in order[last + 1 :] if step.id not in passed), None)
     known = {step.id for step in old.walked}
     start = order.index(landing)
-    while start > 0 and (before := order[start - 1]).id not in behind and not ({before.id, before.was} & known):
+    while (
+        not jumped
+        and start > 0
+        and (before := order[start - 1]).id not in behind
+        and not ({before.id, before.was} & known)
+    ):
         start -= 1
     return next((step for step in order[start:] if step.id not in behind), None)
 
@@ -45,6 +54,13 @@ def _landing(old: Sequence, new: Sequence, position: str | None) -> Step | None:
     return next((survivors[key] for key in ahead if key in survivors), None)
 
 
+def _passed(old: Sequence, new: Sequence, position: str | None) -> set[str]:
+    """Return the ids in `new` of the steps that the lead had before it in `old`, those that a branch left out too."""
+    keys = [step.id for step in old.walked]
+    before = set(keys[: keys.index(position)]) if position in keys else set[str]()
+    return {step.id for step in new.walked if (step.was or step.id) in before or step.id in before}
+
+
 def migrate(change: Change, engine: Engine, enrollment: Enrollment, edition: Edition) -> None:
     """Move one walk to an edition; the wait so far is credited, because the delay still counts from the same anchor."""
     position, done = enrollment.current_step, walk.finished_steps(change.session, enrollment)
@@ -54,10 +70,25 @@ def migrate(change: Change, engine: Engine, enrollment: Enrollment, edition: Edi
             enrollment.version_id = edition.version_id  # it goes on by the new version once the message is settled
         return
     old = _walked_by(change, engine, enrollment) or edition.sequence
-    following = next_step(old, edition.sequence, position, done)
+    following = next_step(old, edition.sequence, position, done, jumped=_jumped(change, enrollment, position))
     enrollment.version_id = edition.version_id
     change.session.flush()
+    if enrollment.waiting_reason and following is not None and following == old.step(position or ""):
+        return  # it goes on waiting for the same
+    if following is None or following.id != enrollment.current_step:
+        walk.forget_waiting(change.session, enrollment)
     walk.schedule(change, enrollment, edition, following, enrollment.anchor_at, engine.is_holiday)
+
+
+def _jumped(change: Change, enrollment: Enrollment, position: str | None) -> bool:
+    """Tell whether a branch led the walk right to its position."""
+    query = (
+        select(Execution.result)
+        .where(Execution.enrollment_id == enrollment.id, Execution.status == ExecutionStatus.EXECUTED)
+        .order_by(col(Execution.executed_at).desc(), col(Execution.id).desc())
+    )
+    last = change.session.exec(query).first() or {}
+    return position is not None and last.get("goto") == position
 
 
 def _walked_by(change: Change, engine: Engine, enrollment: Enrollment) -> Sequence | None:

@@ -1,7 +1,7 @@
 """A step's moment: what its action may use, and freezing its letter into the outbox."""
 
 import mimetypes
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -23,9 +23,11 @@ from leadnurture.crm.change import Change
 from leadnurture.crm.names import couple_full_names
 from leadnurture.engine import personalize, schedule
 from leadnurture.engine.book import Edition
+from leadnurture.engine.conditions import Subject, judge
+from leadnurture.sequences.condition import Condition
 from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.folder import Folder
-from leadnurture.sequences.step import Step
+from leadnurture.sequences.step import Judged, Step
 from leadnurture.sequences.texts import TextKind
 from leadnurture.sequences.words import Compiled, compile_text
 from leadnurture.store.rows import write_row
@@ -55,7 +57,8 @@ class EngineMoment:
     edition: Edition
     step: Step
     folder: Folder
-    names: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, Any]
+    subject: Subject
     posted: OutboxMessage | None = None
 
     @property
@@ -70,10 +73,22 @@ class EngineMoment:
         fill = personalize.fill_line if compiled.kind is TextKind.LINE else personalize.fill_plain
         return fill(compiled, self.names)
 
-    def after(self, delay: Duration, at: time | None = None) -> datetime:
-        """Return the instant `delay` after now, in the studio's zone; `at` is a time on the day that it leads to."""
+    @property
+    def since(self) -> datetime:
+        """When the step fell due for the first time (UTC): a laptop that slept has waited all the same."""
+        return self.execution.due_at or self.execution.created_at
+
+    def judged(self, condition: Condition) -> Judged:
+        """Judge a condition over the lead as it is now."""
+        verdict = judge(condition, self.subject)
+        return Judged(
+            verdict.held, "; ".join(clause.asked for clause in verdict.trace) if verdict.held else verdict.why_not
+        )
+
+    def after(self, delay: Duration, at: time | None = None, *, since: datetime | None = None) -> datetime:
+        """Return the instant `delay` after `since` (or now), in the studio's zone; `at` is a time on that day."""
         zone = self.change.config.studio.zone
-        instant = schedule.after(self.change.now, delay, zone)
+        instant = schedule.after(since or self.change.now, delay, zone)
         return instant if at is None else schedule.resolve(datetime.combine(instant.astimezone(zone), at), zone)
 
     def post_letter(self, *, subject: str, letter: str, attachments: tuple[str, ...]) -> None:

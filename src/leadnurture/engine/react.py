@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from sqlmodel import Session, select
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
 
 from leadnurture.crm.change import Change, Fact
 from leadnurture.crm.rules import active_rules
@@ -47,17 +48,17 @@ def _touched(change: Change, facts: Iterable[Fact]) -> list[Lead]:
 
 
 def _wake(change: Change, lead: Lead) -> None:
-    """Ask held steps again: what was missing may be there now."""
+    """Ask steps again that are held or wait: what was missing may be there now."""
     for enrollment in held(change.session, lead):
         if enrollment.next_at is not None and enrollment.next_at > change.now:
             enrollment.next_at = change.now
 
 
 def held(session: Session, lead: Lead) -> list[Enrollment]:
-    """Return the lead's walks whose next step waits for something to be mended."""
+    """Return the lead's walks whose next step waits for something to be mended, or to happen."""
     query = select(Enrollment).where(
         Enrollment.lead_id == lead.id,
         Enrollment.status == EnrollmentStatus.ACTIVE,
-        Enrollment.held_reason.is_not(None),  # type: ignore[union-attr]
+        or_(col(Enrollment.held_reason).is_not(None), col(Enrollment.waiting_reason).is_not(None)),
     )
     return list(session.exec(query).all())

@@ -61,6 +61,8 @@ def _purpose(change: Change, enrollment: Enrollment, book: Book) -> Purpose:
 def cancel(change: Change, enrollment: Enrollment, reason: str) -> None:
     """End a walk before its end; what was queued for it does not go out any more."""
     withdraw(change, enrollment, reason)
+    if (begun := walk.begun_waiting(change.session, enrollment)) is not None:
+        begun.status, begun.reason, begun.executed_at = ExecutionStatus.SKIPPED, reason, change.now
     walk.end(change, enrollment, EnrollmentStatus.CANCELLED, reason)
 
 

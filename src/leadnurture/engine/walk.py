@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
 from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.timeline import note
 from leadnurture.engine.book import Edition
 from leadnurture.engine.schedule import IsHoliday, due_at
+from leadnurture.sequences.base import END
 from leadnurture.sequences.step import Step
 from leadnurture.store.tables import Enrollment, Execution, Lead
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
@@ -46,15 +48,20 @@ def go_on(
     done_at: datetime,
     is_holiday: IsHoliday,
     done: set[str] | None = None,
+    goto: str | None = None,
 ) -> None:
     """Go on to the step behind the current one, which was done at `done_at`; steps done before are not done again.
 
-    `done` are the finished steps, if the caller knows them; else they are looked up.
+    `done` are the finished steps, if the caller knows them; else they are looked up. `goto` is the step to go on with
+    instead, or END.
     """
     assert enrollment.current_step is not None
     done = finished_steps(change.session, enrollment) if done is None else done
     enrollment.steps_completed = len(done)
-    following = edition.sequence.after(enrollment.current_step)
+    if goto == END:
+        end(change, enrollment, EnrollmentStatus.COMPLETED, f"'{enrollment.current_step}' led to the end")
+        return
+    following = edition.sequence.landing(goto) if goto else edition.sequence.after(enrollment.current_step)
     while following is not None and following.id in done:
         following = edition.sequence.after(following.id)
     schedule(change, enrollment, edition, following, done_at, is_holiday)
@@ -65,7 +72,7 @@ def schedule(
 ) -> None:
     """Put a step next, its delay counted from `anchor`; None completes the walk."""
     enrollment.anchor_at = anchor
-    enrollment.held_reason = None
+    enrollment.held_reason = enrollment.waiting_reason = None
     enrollment.completion_rate = _rate(enrollment.steps_completed, len(edition.sequence.walked))
     if step is None:
         end(change, enrollment, EnrollmentStatus.COMPLETED, "all steps are done")
@@ -77,7 +84,7 @@ def schedule(
 def end(change: Change, enrollment: Enrollment, status: EnrollmentStatus, reason: str) -> None:
     """End a walk for a reason that people understand."""
     enrollment.status, enrollment.ended_at, enrollment.end_reason = status, change.now, reason
-    enrollment.next_at = enrollment.due_local = enrollment.held_reason = None
+    enrollment.next_at = enrollment.due_local = enrollment.held_reason = enrollment.waiting_reason = None
     lead = change.session.get(Lead, enrollment.lead_id)
     if lead is None:
         return
@@ -90,18 +97,39 @@ def end(change: Change, enrollment: Enrollment, status: EnrollmentStatus, reason
 
 def wait_for_delivery(enrollment: Enrollment) -> None:
     """Let the current step wait until what became of its message is known; nothing else is due meanwhile."""
-    enrollment.next_at = enrollment.held_reason = None
+    enrollment.next_at = enrollment.held_reason = enrollment.waiting_reason = None
 
 
 def hold(enrollment: Enrollment, until: datetime, reason: str) -> None:
-    """Let the current step wait until an instant, with the reason; it is asked again then."""
-    enrollment.next_at, enrollment.held_reason = until, reason
+    """Keep the current step back until somebody mends what the reason says; it is asked again then, and at `until`."""
+    enrollment.next_at, enrollment.held_reason, enrollment.waiting_reason = until, reason, None
+
+
+def wait(enrollment: Enrollment, until: datetime, reason: str) -> None:
+    """Let the current step wait for what comes by itself; it is asked again when the lead changes, and at `until`."""
+    enrollment.next_at, enrollment.held_reason, enrollment.waiting_reason = until, None, reason
 
 
 def finished_steps(session: Session, enrollment: Enrollment) -> set[str]:
     """Return the ids of the steps that this walk has behind it."""
     query = select(Execution.step_key, Execution.status).where(Execution.enrollment_id == enrollment.id)
     return {key for key, status in session.exec(query).all() if status in FINISHED}
+
+
+def begun_waiting(session: Session, enrollment: Enrollment) -> Execution | None:
+    """Return the execution of a current step that waits; None if it has not begun."""
+    query = select(Execution).where(
+        Execution.enrollment_id == enrollment.id,
+        Execution.step_key == enrollment.current_step,
+        Execution.status == ExecutionStatus.WAITING,
+    )
+    return session.exec(query).first()
+
+
+def forget_waiting(session: Session, enrollment: Enrollment) -> None:
+    """Forget that a step has begun to wait: the walk goes on elsewhere, or ends."""
+    waiting = (col(Execution.enrollment_id) == enrollment.id, col(Execution.status) == ExecutionStatus.WAITING)
+    session.connection().execute(delete(Execution).where(*waiting))
 
 
 def _rate(done: int, steps: int) -> float:

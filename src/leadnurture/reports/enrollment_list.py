@@ -38,6 +38,7 @@ class EnrollmentLine:
     next_step: str | None
     next_at: datetime | None
     held_reason: str | None
+    waiting_reason: str | None
     frozen_reason: str | None
     steps_completed: int
     completion_rate: float
@@ -135,6 +136,7 @@ def _line(as_of: AsOf, enrollment: Enrollment, lead: Lead, sequence: SequenceRow
         next_step=enrollment.current_step if running else None,
         next_at=as_of.local(enrollment.next_at),
         held_reason=enrollment.held_reason,
+        waiting_reason=enrollment.waiting_reason,
         frozen_reason=frozen_reason(enrollment, lead, sequence),
         steps_completed=enrollment.steps_completed,
         completion_rate=enrollment.completion_rate,

@@ -33,6 +33,7 @@ class Walk:
     next_step_name: str | None
     next_at: datetime | None
     held_reason: str | None
+    waiting_reason: str | None
     frozen_reason: str | None
     ended_at: datetime | None
     end_reason: str | None
@@ -100,6 +101,7 @@ def _walk(
         next_step_name=step_name if running else None,
         next_at=as_of.local(enrollment.next_at),
         held_reason=enrollment.held_reason,
+        waiting_reason=enrollment.waiting_reason,
         frozen_reason=_frozen(lead, enrollment, sequence) if running else None,
         ended_at=as_of.local(enrollment.ended_at),
         end_reason=enrollment.end_reason,

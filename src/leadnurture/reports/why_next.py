@@ -9,13 +9,14 @@ from sqlmodel import Session, select
 
 from leadnurture.config import Config
 from leadnurture.crm.portrait import portrait
-from leadnurture.engine import advancing, pacing_records
+from leadnurture.engine import advancing, pacing_records, walk
 from leadnurture.engine.conditions import Clause, Subject, judge
 from leadnurture.engine.pacing import Hold
-from leadnurture.engine.schedule import IsHoliday
+from leadnurture.engine.schedule import IsHoliday, after
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.why_steps import executions_of
 from leadnurture.reports.why_when import Waiting, told_at, told_when
+from leadnurture.sequences.actions.wait_until import WaitUntil
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
 from leadnurture.store.tables import Enrollment, Execution, Interaction, Lead, OutboxMessage
@@ -98,6 +99,8 @@ def _because(around: Surroundings, enrollment: Enrollment, sequence: Sequence, s
         since=_since(last),
         next_at=enrollment.next_at,
         held_reason=enrollment.held_reason,
+        waiting_reason=enrollment.waiting_reason,
+        deadline=_deadline(around, enrollment, step),
         limit=_hold(around, enrollment, step, around.as_of.now),
         hold=_hold(around, enrollment, step, max(enrollment.next_at, around.as_of.now)),
         by_hand=last is not None and last.reason == advancing.REASON,
@@ -108,8 +111,16 @@ def _because(around: Surroundings, enrollment: Enrollment, sequence: Sequence, s
 
 def _last(session: Session, enrollment: Enrollment) -> Execution | None:
     """Return the step that was finished last; delays count from there."""
-    finished = [one for one in executions_of(session, enrollment) if one.status is not ExecutionStatus.PENDING]
+    finished = [one for one in executions_of(session, enrollment) if one.status in walk.FINISHED]
     return finished[-1] if finished else None
+
+
+def _deadline(around: Surroundings, enrollment: Enrollment, step: Step) -> datetime | None:
+    """Return when a step that has begun to wait for a condition goes on in any case."""
+    begun = walk.begun_waiting(around.session, enrollment)
+    if begun is None or not isinstance(step, WaitUntil):
+        return None
+    return after(begun.due_at or begun.created_at, step.timeout, around.as_of.zone)
 
 
 def _since(last: Execution | None) -> str:

@@ -83,6 +83,8 @@ def _story(as_of: AsOf, execution: Execution, names: dict[str, str], message: Po
 
 
 def _outcome(status: ExecutionStatus, message: Posted | None) -> str:
+    if status is ExecutionStatus.WAITING:
+        return "waiting"
     if status is ExecutionStatus.PENDING:
         return message[1].value.replace("_", " ") if message else "waiting"
     if status is ExecutionStatus.EXECUTED:

@@ -16,6 +16,8 @@ from leadnurture.sequences.window import ANY_TIME, Window
 class Waiting:
     """A step that waits for its moment. `since` is what its delay counts from (UTC), in words too: "'x' was sent".
 
+    `deadline` is when a step that waits for a condition goes on in any case (UTC).
+
     `limit` is what gap and caps say now, and `hold` what they would say at its moment; `by_hand` that the owner brought
     it forward, `resumed` that the walk was resumed at that moment.
     """
@@ -26,6 +28,8 @@ class Waiting:
     since: str
     next_at: datetime
     held_reason: str | None
+    waiting_reason: str | None
+    deadline: datetime | None
     limit: Hold | None
     hold: Hold | None
     by_hand: bool
@@ -51,6 +55,12 @@ def _causes(waiting: Waiting, as_of: AsOf, is_holiday: IsHoliday) -> Iterator[st
     if waiting.held_reason:
         yield f"it was due {told_at(due, as_of)}, {delayed}"
         yield f"it waits because {waiting.held_reason}; it is asked again {told_at(waiting.next_at, as_of)}"
+    elif waiting.deadline:
+        yield f"it began {delayed}"
+        yield f"it waits ({waiting.waiting_reason}) until {told_at(waiting.deadline, as_of)} at the latest"
+    elif waiting.waiting_reason:
+        yield f"it was due {told_at(due, as_of)}, {delayed}"
+        yield f"it was put off to {told_at(waiting.next_at, as_of)}: {waiting.waiting_reason}"
     elif waiting.next_at < due:
         yield "its delay was left out by hand" if waiting.by_hand else "it was brought forward"
         yield from _window(waiting, waiting.next_at > as_of.now, as_of)
@@ -60,7 +70,7 @@ def _causes(waiting: Waiting, as_of: AsOf, is_holiday: IsHoliday) -> Iterator[st
     else:
         yield delayed
         yield from _window(waiting, due != after(waiting.anchor, waiting.delay, as_of.zone), as_of)
-    if waiting.hold and not waiting.held_reason:
+    if waiting.hold and not (waiting.held_reason or waiting.waiting_reason):
         yield f"it will not go before {told_at(waiting.hold.until, as_of)}: {waiting.hold.reason}"
 
 

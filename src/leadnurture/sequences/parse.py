@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from leadnurture.crm.values import Reading
+from leadnurture.sequences import flow
 from leadnurture.sequences.actions import actions
 from leadnurture.sequences.problems import Place, Problem
 from leadnurture.sequences.sequence import Header, Sequence
@@ -67,6 +68,10 @@ class _Finder:
         steps = self._steps(given)
         self._require_unique(steps)
         if header is None or self.problems:
+            return None
+        for number, path, message, hint in flow.faults_of(steps):
+            self._say(("steps", number, *path), message, hint)
+        if self.problems:
             return None
         fields = {name: getattr(header, name) for name in Header.model_fields}
         return Sequence.model_construct(id=identity, steps=tuple(steps), **fields)

@@ -77,6 +77,12 @@ class Sequence(Header):
         position = keys.index(key) + 1
         return self.walked[position] if position < len(keys) else None
 
+    def landing(self, key: str) -> Step | None:
+        """Return the step that a `goto` leads to: the first active one from there on; None at the end."""
+        keys = [step.id for step in self.steps]
+        ahead = self.steps[keys.index(key) :] if key in keys else ()
+        return next((step for step in ahead if step.active), None)
+
     def window_of(self, step: Step) -> Window:
         """Return the window that holds for a step: its own, else the sequence's."""
         return step.window if step.window is not None else self.window

@@ -11,14 +11,20 @@ from leadnurture.sequences.condition import Condition
 from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.texts import Text
 from leadnurture.sequences.window import WindowOrAny
+from leadnurture.sequences.yaml_tree import Path
 from leadnurture.store.tables import Appointment, Lead
 
 
 @dataclass(frozen=True)
 class Done:
-    """The step is done, in the transaction it was performed in."""
+    """The step is done, in the transaction it was performed in.
+
+    The walk goes on with the step `goto` (END ends it), or with the one that follows; `reason` tells why there.
+    """
 
     result: Mapping[str, Any] = field(default_factory=dict)
+    goto: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,23 @@ class Posted:
     """A message is frozen in the outbox; the step is done when it has been delivered."""
 
 
-Outcome = Done | Posted
+@dataclass(frozen=True)
+class Waits:
+    """The step is not done yet, for `reason`: it is asked again when the lead changes, and at `until` (UTC)."""
+
+    until: datetime
+    reason: str
+
+
+Outcome = Done | Posted | Waits
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Whether a condition holds for the lead now, and in words what decided it: what held, or what did not."""
+
+    held: bool
+    because: str
 
 
 class Moment(Protocol):
@@ -51,8 +73,17 @@ class Moment(Protocol):
         """Return one of the step's texts, filled for the lead; a hole in it holds the step."""
         ...
 
-    def after(self, delay: Duration, at: time | None = None) -> datetime:
-        """Return the instant `delay` after now, days counted on the wall clock; `at` is a time on that day."""
+    @property
+    def since(self) -> datetime:
+        """When the step fell due for the first time (UTC); a step that waits is asked more than once."""
+        ...
+
+    def judged(self, condition: Condition) -> Judged:
+        """Judge a condition over the lead as it is now."""
+        ...
+
+    def after(self, delay: Duration, at: time | None = None, *, since: datetime | None = None) -> datetime:
+        """Return the instant `delay` after `since` (or now), days on the wall clock; `at` is a time on that day."""
         ...
 
     def post_letter(self, *, subject: str, letter: str, attachments: tuple[str, ...]) -> None:
@@ -69,6 +100,7 @@ class Step(LanguageModel):
 
     action_name: ClassVar[str]
     fills_first: ClassVar[bool] = False  # it fills its texts before it writes: a hole leaves nothing to undo
+    may_wait: ClassVar[bool] = False  # it may answer that it is not done yet
 
     id: StepId
     was: StepId | None = None
@@ -93,6 +125,15 @@ class Step(LanguageModel):
     def texts(self) -> tuple[Text, ...]:
         """Return the texts that are filled for each lead."""
         return ()
+
+    def targets(self) -> tuple[tuple[Path, str], ...]:
+        """Return (place in the step, step id or END) of every way that it may go beside the next step."""
+        return ()
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether the step that follows may come next."""
+        return True
 
     def files(self) -> tuple[tuple[str, str], ...]:
         """Return (key, file name) of the files that must lie in the studio beside the texts' templates."""

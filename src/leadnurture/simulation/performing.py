@@ -18,7 +18,7 @@ from leadnurture.engine.engine import Engine
 from leadnurture.engine.moment import EngineMoment
 from leadnurture.engine.personalize import UnfillableError, letter_names
 from leadnurture.errors import LeadnurtureError, OutsideWorldError
-from leadnurture.sequences.step import Done, Step
+from leadnurture.sequences.step import Done, Step, Waits
 from leadnurture.simulation.readdressing import Postman
 from leadnurture.simulation.trial import TriedStep
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
@@ -42,7 +42,7 @@ class Performer:
 
     def tried(self, step: Step) -> TriedStep:
         """Perform a step; what goes wrong with it becomes its failure, and leaves no trace in the next one."""
-        verdict = judge(step.when, Subject(self._portrait(), self._replied()))
+        verdict = judge(step.when, self._subject())
         started = monotonic()
         result, failure = self._performed(step)
         keys = [walked.id for walked in self.edition.sequence.steps]
@@ -74,6 +74,8 @@ class Performer:
         if moment.posted is not None:
             return self._letter(moment.posted)
         # Ids of what was made here mean nothing outside the copy.
+        if isinstance(outcome, Waits):
+            return {"waits": outcome.reason}
         given = outcome.result if isinstance(outcome, Done) else {}
         return {name: value for name, value in given.items() if not name.endswith("_id")}
 
@@ -89,6 +91,7 @@ class Performer:
             step,
             self.engine.folder,
             names,
+            self._subject(),
         )
 
     def _execution(self, step: Step) -> Execution:
@@ -134,6 +137,9 @@ class Performer:
 
     def _portrait(self) -> Any:
         return portrait(self.lead, self.change.now, self.change.config.studio.zone)
+
+    def _subject(self) -> Subject:
+        return Subject(self._portrait(), self._replied())
 
     def _replied(self) -> bool:
         return self.lead.last_reply_at is not None and self.lead.last_reply_at >= self.enrollment.enrollment_date

@@ -173,9 +173,10 @@ class EnrollmentStatus(StrEnum):
 
 
 class ExecutionStatus(StrEnum):
-    """How one step of one enrollment stands; pending is waiting for the outside world."""
+    """How one step of one enrollment stands; pending is on its way outside, waiting has begun and is not over."""
 
     PENDING = "pending"
+    WAITING = "waiting"
     EXECUTED = "executed"
     FAILED = "failed"
     SKIPPED = "skipped"

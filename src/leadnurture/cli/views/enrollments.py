@@ -34,13 +34,14 @@ def _row(row: EnrollmentLine, now: datetime) -> list[Text]:
     at = row.ended_at or row.next_at
     trouble = row.held_reason or row.frozen_reason
     style = colours.WAITS_FOR_YOU if trouble and not row.ended_at else ""
+    because = trouble or row.waiting_reason
     return [
         Text(str(row.id)),
         line(row.couple),
         line(row.sequence),
         Text(row.status.value, style=colours.WALK.get(row.status, "")),
         Text(stamp(at, now) if at else "on its way" if row.next_step else ""),
-        line(row.end_reason or (f"{row.next_step}: {trouble}" if trouble else row.next_step) or "", style),
+        line(row.end_reason or (f"{row.next_step}: {because}" if because else row.next_step) or "", style),
     ]
 
 

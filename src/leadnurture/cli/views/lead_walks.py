@@ -26,6 +26,8 @@ def _walk(walk: Walk, as_of: AsOf) -> Iterator[RenderableType]:
     yield indented(_next(walk, as_of) if walk.is_running else _ended(walk, as_of), 4)
     if walk.held_reason:
         yield indented(line(f"held: {walk.held_reason}", colours.WAITS_FOR_YOU), 4)
+    if walk.waiting_reason:
+        yield indented(line(f"waits: {walk.waiting_reason}", colours.QUIET), 4)
     if walk.frozen_reason:
         yield indented(line(f"frozen: {walk.frozen_reason}", colours.WAITS_FOR_YOU), 4)
 

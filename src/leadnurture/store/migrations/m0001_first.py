@@ -249,6 +249,7 @@ CREATE TABLE lead_nurture_enrollments (
     due_local VARCHAR(64),
     next_at DATETIME,
     held_reason VARCHAR,
+    waiting_reason VARCHAR,
     status VARCHAR(40) NOT NULL,
     completion_rate FLOAT NOT NULL,
     steps_completed INTEGER NOT NULL,
@@ -338,7 +339,7 @@ CREATE TABLE sequence_executions (
     FOREIGN KEY(lead_id) REFERENCES leads (id) ON DELETE CASCADE,
     FOREIGN KEY(sequence_id) REFERENCES nurture_sequences (id),
     FOREIGN KEY(version_id) REFERENCES sequence_versions (id),
-    CONSTRAINT known_executionstatus CHECK (status IN ('pending', 'executed', 'failed', 'skipped'))
+    CONSTRAINT known_executionstatus CHECK (status IN ('pending', 'waiting', 'executed', 'failed', 'skipped'))
 );
 
 CREATE INDEX idx_executions_lead ON sequence_executions (lead_id);

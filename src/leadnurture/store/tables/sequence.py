@@ -105,7 +105,8 @@ class Enrollment(SQLModel, table=True):
     anchor_at: datetime = Field(sa_type=Instant)  # when the step before was done; delays count from here
     due_local: str | None = Field(default=None, max_length=64)  # the intent: local date, time and zone
     next_at: datetime | None = Field(default=None, sa_type=Instant)  # the resolved instant; null while a message is out
-    held_reason: str | None = None
+    held_reason: str | None = None  # what keeps the step back until somebody mends it
+    waiting_reason: str | None = None  # what the step waits for that comes by itself
 
     status: EnrollmentStatus = Field(default=EnrollmentStatus.ACTIVE, sa_type=word(EnrollmentStatus))
     completion_rate: float = 0.0
