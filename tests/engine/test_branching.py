@@ -1,4 +1,4 @@
-"""A branch chooses the way once, by what is so at its moment; a wait rests until its condition holds, or long enough."""
+"""A branch chooses the way once, by what is so at its moment; a wait rests until its condition holds or time is up."""
 
 from datetime import UTC, date, datetime
 

@@ -125,3 +125,12 @@ def test_details_are_plain_values(studio: Studio) -> None:
     (step,) = _card(studio, "tasks").steps
     assert step.details == {"title": "Call", "due": "2d 3h", "priority": "high", "tags": ["call"]}
     assert _card(studio, "tasks").enroll_when is None
+
+
+def test_the_ways_of_a_branch_are_told_in_words(studio: Studio) -> None:
+    fork = "  - id: fork\n    action: branch\n    cases: [{when: {replied: true, score: {min: 50}}, goto: b}]\n"
+    steps = fork + "  - {id: a, action: wait_until, until: {replied: true}, timeout: 5d, otherwise: end}\n"
+    only(studio, f"name: x\nsteps:\n{steps}  - {{id: b, action: wait_delay, delay: 1d}}\n")
+    branch, wait, _ = _card(studio, "letters").steps
+    assert branch.details == {"cases": [{"when": "score is at least 50 and they replied", "goto": "b"}]}
+    assert wait.details == {"until": "they replied", "timeout": "5d", "otherwise": "end"}

@@ -9,6 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from leadnurture.reports.sequence_words import condition_words, duration_words, window_words
+from leadnurture.sequences.condition import Condition
 from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
@@ -71,6 +72,10 @@ def _details(step: Step) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Duration):
         return str(value)
+    if isinstance(value, Condition):
+        return condition_words(value)
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
-    return value.model_dump(mode="json") if isinstance(value, BaseModel) else getattr(value, "value", value)
+    if isinstance(value, BaseModel):
+        return {name: _plain(one) for name, one in value}
+    return getattr(value, "value", value)

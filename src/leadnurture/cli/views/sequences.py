@@ -117,9 +117,17 @@ def _step(step: StepCard, report: SequenceCard, *, first: bool) -> Iterator[Text
     yield line(f"{'' if step.active else 'switched off; '}{word(step.action)} {after}{window}")
     if step.when:
         yield line(f"only if {step.when}")
-    told = " · ".join(f"{word(name)}: {_told(value)}" for name, value in step.details.items() if name not in _LONG)
+    ways = {name: value for name, value in step.details.items() if isinstance(value, list) and _records(value)}
+    brief = {name: value for name, value in step.details.items() if name not in {*_LONG, *ways}}
+    for case in (case for cases in ways.values() for case in cases):
+        yield line(", ".join(f"{name} {value}" for name, value in case.items()), colours.QUIET)
+    told = " · ".join(f"{word(name)}: {_told(value)}" for name, value in brief.items())
     if told:
         yield one_line(line(told, colours.QUIET))
+
+
+def _records(values: list[object]) -> bool:
+    return all(isinstance(value, dict) for value in values)
 
 
 def _told(value: object) -> str:
