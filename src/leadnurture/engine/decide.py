@@ -25,7 +25,7 @@ from leadnurture.engine.events import Event, OnEvent
 from leadnurture.engine.moment import EngineMoment
 from leadnurture.engine.pacing import Pacer
 from leadnurture.engine.personalize import UnfillableError, letter_names
-from leadnurture.engine.schedule import opening
+from leadnurture.engine.timing import timing_of
 from leadnurture.errors import BusyError, ConfigurationError
 from leadnurture.sequences.step import Done, Step
 from leadnurture.store.due import DUE_ENROLLMENTS, stored
@@ -143,16 +143,26 @@ class _Decision:
         if self.done_before:  # a step that has its execution never happens twice
             walk.go_on(self.change, self.enrollment, edition, self.change.now, self.engine.is_holiday)
             return "skipped", "it was done before"
-        window = edition.sequence.window_of(step)
-        zone = self.change.config.studio.zone
-        later = opening(self.change.now, window, zone, self.engine.is_holiday)
-        if later.at > self.change.now:
-            self.enrollment.next_at, self.enrollment.due_local = later.at, later.local
-            return "waiting", f"its window opens at {later.local}"
+        if (other := self._at_another_time(edition, step)) is not None:
+            return other
         verdict = judge(step.when, self._subject)
         if not verdict.held:
             return self._skipped(edition, step, verdict.why_not)
         return self._performed(edition, step)
+
+    def _at_another_time(self, edition: Edition, step: Step) -> tuple[str, str | None] | None:
+        """Leave the step out if it is too late for it, or let it wait if it is too early; None if now is its time."""
+        is_holiday, now = self.engine.is_holiday, self.change.now
+        timing = timing_of(self.lead, self.enrollment, edition.sequence, step, self.change.config, is_holiday)
+        if (why := timing.left_out(self.enrollment.anchor_at, now)) is not None:
+            return self._skipped(edition, step, why)
+        if timing.missing is not None:
+            return self.held(timing.missing)
+        later = timing.opening(now)
+        if later.at <= now:
+            return None
+        self.enrollment.next_at, self.enrollment.due_local = later.at, later.local
+        return "waiting", f"its window opens at {later.local}"
 
     @cached_property
     def _subject(self) -> Subject:
