@@ -1,6 +1,6 @@
 """When one step comes for one lead, and until when: from its words, the lead's zone and their wedding. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,10 @@ class Timing:
     wedding: date | None
     entered: datetime
     is_holiday: IsHoliday
+
+    def in_zone(self, zone: ZoneInfo) -> "Timing":
+        """Return the same in another zone."""
+        return replace(self, zone=zone)
 
     def due(self, anchor: datetime) -> Due:
         """Return when the step is next, the one before it having been done at `anchor`.
