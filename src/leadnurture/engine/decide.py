@@ -172,7 +172,7 @@ class _Decision:
     def _performed(self, edition: Edition, step: Step) -> tuple[str, str | None]:
         assert self.lead.id is not None
         if step.reaches_couple and (hold := self.pacer.hold(self.lead.id, self.change.now)):
-            walk.hold(self.enrollment, hold.until, hold.reason)
+            self.enrollment.next_at, self.enrollment.held_reason = hold.until, None  # nobody has to mend anything
             return "waiting", hold.reason
         execution = self._written(edition, step)
         try:
