@@ -116,6 +116,9 @@ def test_smtp_without_a_server_is_told(file: Path) -> None:
         (f'[limits]\nlead_gap = "{"9" * 30}d"\n', 10, "at most 3660d"),
         (f'[limits]\nlead_gap = "{"9" * 5000}s"\n', 10, "at most 3660d"),
         ('[limits]\nlead_gap = "999999999d"\n', 10, "at most 3660d"),
+        ('[limits]\nsms_hours = "8-21"\n', 10, "'limits.sms_hours': '8-21' are no hours of the day"),
+        ('[limits]\nsms_hours = "21:00-08:00"\n', 10, "ends before it begins"),
+        ("[limits]\nsms_hours = 8\n", 10, 'write hours of the day such as "08:00-21:00", or "any"'),
     ],
 )
 def test_a_value_beyond_its_bounds_is_told_with_its_line(file: Path, addition: str, line: int, said: str) -> None:

@@ -5,7 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from leadnurture.errors import ConfigurationError
+from leadnurture.hours import Hours, read_hours
 from leadnurture.locate import CONFIG_NAME
 
 PREFIX = "LEADNURTURE_"
@@ -44,6 +45,18 @@ def _elapsed(value: object) -> object:
 
 
 Elapsed = Annotated[timedelta, BeforeValidator(_elapsed)]
+
+
+def _daily(value: object) -> object:
+    """Read `08:00-21:00`, or `any` for no bounds."""
+    if isinstance(value, str):
+        return None if value.strip() == "any" else read_hours(value)
+    if value is None or isinstance(value, Hours):
+        return value
+    raise ValueError('write hours of the day such as "08:00-21:00", or "any"')
+
+
+DailyHours = Annotated[Hours | None, BeforeValidator(_daily)]
 
 
 def _address(text: str) -> str:
@@ -130,12 +143,16 @@ class MailSection(Section):
 
 
 class LimitsSection(Section):
-    """How much may go out; None is no limit. `lead_gap` is the least time between two messages to one couple."""
+    """How much may go out; None is no limit. `lead_gap` is the least time between two messages to one couple.
+
+    Texts go out only within `sms_hours` of the couple's zone.
+    """
 
     per_day: int | None = Field(default=None, ge=1)
     per_hour: int | None = Field(default=None, ge=1)
     per_minute: int | None = Field(default=None, ge=1)
     lead_gap: Elapsed = timedelta(hours=4)
+    sms_hours: DailyHours = Hours(time(8), time(21))
 
 
 class ScoreSection(Section):

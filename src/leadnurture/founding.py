@@ -162,6 +162,7 @@ transport = "outbox"    # messages are written into the folder outbox/ to look a
 [limits]
 lead_gap = "4h"         # the least time between two messages to one couple
 # per_day = 100         # how many messages may go out in 24 hours
+# sms_hours = "08:00-21:00"    # texts go out between these hours where the couple lives; "any" for all day
 
 [score]
 hot = 70

@@ -160,6 +160,7 @@ def test_errors_are_json_when_asked_for(leadnurture: Leadnurture, root: Path) ->
         ("budget=lots", "not an amount of money"),
         ("status=maybe", "none of"),
         ("phone=12", "no phone number"),
+        ("time_zone=new york", "no time zone; did you mean 'America/New_York'?"),
         ("email=nobody", "no e-mail address"),
         (f"venue={'x' * 10_000}", "at most 255"),
         ("lead_score=70", "cannot be set by hand"),

@@ -132,6 +132,7 @@ VALUES: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.RATING: st.integers(10, 50).map(lambda tenths: tenths / 10),
     Kind.MONEY: st.integers(0, 10**12),
     Kind.TRUTH: st.booleans(),
+    Kind.ZONE: st.sampled_from(["America/New_York", "Asia/Kolkata", "GMT", "Etc/GMT+1"]),
     Kind.LIST: st.lists(LINE, max_size=4, unique=True),
     Kind.RECORD: st.dictionaries(st.text(LETTER, max_size=5), st.integers() | st.text(LETTER, max_size=5), max_size=3),
 }

@@ -211,3 +211,20 @@ def test_a_stop_while_a_wait_lasts_credits_no_step(life: Life) -> None:
     life.happens("mia", standing.set_status, LeadStatus.WON)
     walk = life.walk("mia")
     assert (walk.status, walk.conversion_step) == (EnrollmentStatus.CANCELLED, None)
+
+
+def test_a_wait_that_has_begun_is_never_too_late_and_is_not_asked_its_own_condition_again(life: Life) -> None:
+    wait = {**WAIT, "late": "skip", "when": {"status": ["new"]}, "window": {"at": "09:00", "until": "18:00"}}
+    life.given("welcome", wait, tag("after"))
+    life.add("mia")
+    life.tick()
+    life.happens("mia", standing.set_status, LeadStatus.CONTACTED)
+    for _ in range(3):
+        life.later(DAY)
+    assert life.steps("mia") == {"wait": "waiting"}
+    life.clock.advance(10 * HOUR)  # in the evening
+    life.happens("mia", standing.add_tag, "keen")
+    life.tick()
+    assert life.steps("mia") == {"wait": "waiting"}
+    life.later(14 * HOUR)
+    assert life.steps("mia") == dict.fromkeys(["wait", "after"], "executed")

@@ -1,14 +1,17 @@
 """What holds of the schedule in every zone, on every day, over every clock change."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from leadnurture.engine.schedule import due_at, is_open, opening, resolve
+from leadnurture.engine.schedule import closing, due_at, is_open, never_a_holiday, on_day, opening, resolve
+from leadnurture.engine.timing import Timing
+from leadnurture.hours import Hours
 from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.window import ANY_TIME, Window
 
@@ -145,3 +148,126 @@ def test_resolving_what_was_resolved_changes_nothing(anchor: tuple[ZoneInfo, dat
     zone, instant = anchor
     once = resolve(instant.replace(tzinfo=None), zone)
     assert resolve(once.astimezone(zone).replace(tzinfo=None), zone) == once
+
+
+@given(anchors(), windows())
+def test_a_calendar_day_s_moment_is_on_that_day_or_at_the_first_opening_behind_it(
+    anchor: tuple[ZoneInfo, datetime], window: Window
+) -> None:
+    zone, instant = anchor
+    day = instant.astimezone(zone).date()
+    found = on_day(day, window, zone, is_holiday).at
+    local = found.astimezone(zone)
+    assert local.date() >= day
+    assert is_open(found, window, zone, is_holiday)
+    if local.date() > day and window.at is not None:
+        beginning = resolve(datetime.combine(day, time(0)), zone)
+        assert found == opening(beginning, window, zone, is_holiday).at
+
+
+@given(anchors(), windows())
+def test_a_window_that_is_open_closes_later_and_within_the_day(
+    anchor: tuple[ZoneInfo, datetime], window: Window
+) -> None:
+    zone, instant = anchor
+    opened = opening(instant, window, zone, is_holiday).at
+    closes = closing(opened, window, zone)
+    assert closes > opened
+    assert closes - opened <= timedelta(hours=26)
+    assert (
+        not is_open(closes, window, zone, is_holiday) or closes.astimezone(zone).date() > opened.astimezone(zone).date()
+    )
+
+
+HOURS = st.tuples(st.integers(0, 1438), st.integers(1, 1439)).filter(lambda pair: pair[0] < pair[1])
+
+
+@st.composite
+def timings(draw: st.DrawFn) -> tuple[Timing, datetime]:
+    """Return any step's timing, and when the step before it was done: some time after they entered."""
+    zone, entered = draw(anchors())
+    opens, closes = draw(HOURS)
+    hours = draw(st.none() | st.just(Hours(time(*divmod(opens, 60)), time(*divmod(closes, 60)))))
+    offset = draw(st.none() | st.integers(-60, 60).filter(bool))
+    timing = Timing(
+        delay=draw(DELAYS),
+        offset=offset,
+        window=draw(windows()),
+        hours=hours,
+        late=draw(st.sampled_from(["send", "skip"]) | DELAYS.filter(bool)),
+        zone=zone,
+        wedding=draw(st.none() | st.integers(-90, 90).map(lambda days: entered.date() + timedelta(days=days))),
+        entered=entered,
+        is_holiday=is_holiday,
+    )
+    return timing, entered + timedelta(minutes=draw(st.integers(0, 90 * 1440)))
+
+
+@given(timings())
+def test_a_step_is_never_due_before_the_one_before_it_and_twice_the_same(given: tuple[Timing, datetime]) -> None:
+    timing, anchor = given
+    assert timing.due(anchor).at >= anchor
+    assert timing.due(anchor) == timing.due(anchor)
+
+
+@given(timings())
+def test_a_step_that_may_happen_when_it_is_due_happens_in_its_window_and_the_hours(
+    given: tuple[Timing, datetime],
+) -> None:
+    timing, anchor = given
+    due = timing.due(anchor).at
+    if timing.missing is not None or timing.left_out(anchor, due) is not None:
+        return
+    local = due.astimezone(timing.zone)
+    assert is_open(due, timing.window, timing.zone, is_holiday)
+    assert timing.hours is None or timing.hours.opens <= local.time() < timing.hours.closes
+    if timing.day is not None:
+        assert local.date() >= timing.day
+    if timing.offset is not None and timing.offset < 0 and timing.wedding is not None:
+        assert local.date() < timing.wedding
+
+
+@given(timings(), st.integers(0, 200 * 1440))
+def test_once_it_is_too_late_it_stays_too_late(given: tuple[Timing, datetime], minutes: int) -> None:
+    timing, anchor = given
+    expires = timing.expires(anchor)
+    assert (expires is None) == (timing.late == "send" or timing.meant(anchor) is None)
+    if expires is None:
+        return
+    meant = timing.meant(anchor)
+    assert meant is not None
+    assert expires > meant.at
+    late = expires + timedelta(minutes=minutes)
+    assert timing.left_out(anchor, late) is not None
+    assert timing.left_out(anchor, late + timedelta(days=1)) is not None
+
+
+def _recent_changes(zone: ZoneInfo) -> list[datetime]:
+    return [change for change in changes(zone) if change.year >= 2026][:2]
+
+
+@pytest.mark.parametrize("area", sorted({name.partition("/")[0] for name in available_timezones()}))
+def test_in_every_zone_a_day_before_the_wedding_stays_that_day_over_both_clock_changes(area: str) -> None:
+    for name in sorted(zone for zone in available_timezones() if zone.partition("/")[0] == area):
+        zone = ZoneInfo(name)
+        for change in _recent_changes(zone) or [datetime(2027, 3, 28, 1, tzinfo=UTC)]:
+            _holds_around(change.astimezone(zone).date(), zone)
+
+
+def _holds_around(day: date, zone: ZoneInfo) -> None:
+    entered = datetime.combine(day - timedelta(days=40), time(12), UTC)
+    for around in (-1, 0, 1):
+        wedding = day + timedelta(days=30 + around)
+        for at in (None, "00:00", "01:30", "02:30", "09:00", "20:00"):
+            window = Window(at=at)
+            timing = Timing(
+                Duration(), -30, window, None, "skip", zone, wedding, entered, never_a_holiday
+            )  # fmt: skip
+            due = timing.due(entered).at
+            local = due.astimezone(zone)
+            wanted = time.fromisoformat(at or "09:00")
+            assert local.date() == day + timedelta(days=around)
+            assert local.time() == wanted or (local.time() > wanted and is_change(due, zone))
+            assert timing.left_out(entered, due) is None
+            following = due_at(due, Duration(1), window, zone).at.astimezone(zone)
+            assert following.date() == local.date() + timedelta(days=1)

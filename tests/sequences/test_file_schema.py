@@ -30,6 +30,8 @@ BEYOND_A_SCHEMA = {
     "a window that closes before it opens",
     "scores in the wrong order",
     "a source without a letter",
+    "a delay and a day before the wedding",
+    "both sides of the wedding",
     "an operator that does not fit",
     "a value that does not fit its field",
     "a range without its end",
@@ -61,6 +63,9 @@ RIGHT = {
     "fields": top("enroll: {when: {fields: [{field: custom_fields.dress, operator: equals, value: ivory}]}}"),
     "a pause": top("enroll: {again: 26w}"),
     "no delay": step("id: a\naction: add_lead_tag\ntag: x\ndelay: 0"),
+    "before the wedding": step("id: a\naction: add_lead_tag\ntag: x\nbefore_wedding: 2w\nlate: skip"),
+    "after the wedding": step("id: a\naction: add_lead_tag\ntag: x\nafter_wedding: 1w 3d\nlate: 1d 12h"),
+    "late for all": top("late: send"),
     "due ahead": step("id: a\naction: create_task\ntitle: x\ndue: +1d"),
     "due": step("id: a\naction: create_task\ntitle: x\ndue: 1d 12h"),
 }

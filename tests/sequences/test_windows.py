@@ -5,6 +5,8 @@ from datetime import time
 import pytest
 from sequence_texts import right, step, top
 
+from leadnurture.hours import read_hours
+from leadnurture.sequences.duration import read_duration
 from leadnurture.sequences.window import ANY_TIME, Weekday, Window
 
 ALL_DAYS = frozenset(Weekday)
@@ -41,6 +43,35 @@ def test_a_window_closes_in_the_evening_unless_it_says_otherwise(words: str, ope
 )
 def test_days_are_words_short_or_long(words: str, days: set[Weekday]) -> None:
     assert window(words).days == days
+
+
+@pytest.mark.parametrize(
+    ("words", "hours", "opens", "closes"),
+    [
+        ("any", "08:00-21:00", time(8), time(21)),
+        ('{at: "09:00"}', "08:00-21:00", time(9), time(20)),
+        ('{at: "07:00", until: "22:30"}', "08:00-21:00", time(8), time(21)),
+        ('{at: "20:30"}', "08:00-21:00", time(20, 30), time(21)),
+        ('{until: "12:30"}', "9:00–17:00", time(9), time(12, 30)),
+    ],
+)
+def test_a_window_within_hours_is_open_when_both_are(words: str, hours: str, opens: time, closes: time) -> None:
+    narrowed = window(words).within(read_hours(hours))
+    assert narrowed is not None
+    assert (narrowed.opens, narrowed.closes) == (opens, closes)
+    assert (narrowed.days, narrowed.holidays) == (window(words).days, "any")
+
+
+@pytest.mark.parametrize("words", ['{at: "21:00"}', '{at: "22:00"}', '{until: "08:00"}'])
+def test_a_window_that_never_meets_the_hours_is_none(words: str) -> None:
+    assert window(words).within(read_hours("08:00-21:00")) is None
+
+
+def test_a_step_without_a_rule_for_lateness_has_the_sequence_s() -> None:
+    text = top("late: 2d") + "  - {id: b, action: wait_delay, delay: 1d, late: skip}\n"
+    first, second = right(text).steps
+    assert (right(text).late_of(first), right(text).late_of(second)) == (read_duration("2d"), "skip")
+    assert right(top("")).late == "send"
 
 
 def test_a_step_without_a_window_has_the_sequence_s() -> None:

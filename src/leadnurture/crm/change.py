@@ -24,6 +24,8 @@ class FactKind(StrEnum):
     OPTED_OUT = "opted_out"
     BOUNCED = "bounced"
     RESUMED = "resumed"
+    WEDDING_MOVED = "wedding_moved"
+    ZONE_CHANGED = "zone_changed"  # its text is the zone before
     ENROLLMENT_ENDED = "enrollment_ended"
 
 

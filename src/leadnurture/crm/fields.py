@@ -22,6 +22,7 @@ class Kind(StrEnum):
     MONEY = "money"
     TRUTH = "truth"
     WORD = "word"
+    ZONE = "zone"
     LIST = "list"
     RECORD = "record"
 
@@ -65,6 +66,7 @@ _STORED = (
     LeadField("wedding_date", Kind.DATE, "Wedding date"),
     LeadField("wedding_venue", Kind.TEXT, "Venue"),
     LeadField("wedding_location", Kind.TEXT, "Location"),
+    LeadField("time_zone", Kind.ZONE, "Time zone"),
     LeadField("estimated_guest_count", Kind.NUMBER, "Guests"),
     LeadField("estimated_budget", Kind.MONEY, "Budget"),
     LeadField("budget_range", Kind.WORD, "Budget range", words=BudgetRange),
@@ -125,6 +127,7 @@ SHORT_NAMES = {
     "date": "wedding_date",
     "venue": "wedding_venue",
     "location": "wedding_location",
+    "timezone": "time_zone",
     "guests": "estimated_guest_count",
     "budget": "estimated_budget",
     "status": "lead_status",

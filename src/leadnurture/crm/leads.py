@@ -193,6 +193,10 @@ def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) 
     if "estimated_budget" in changed and "budget_range" not in changed:
         budget = lead.estimated_budget
         lead.budget_range = None if budget is None else budget_range(budget, change.config.studio.currency)
+    if "wedding_date" in changed:
+        change.record(FactKind.WEDDING_MOVED, lead.id)
+    if "time_zone" in changed:
+        change.record(FactKind.ZONE_CHANGED, lead.id, changed["time_zone"][0] or change.config.studio.timezone)
     if "lead_status" in changed:
         standing.set_status(change, lead, changed["lead_status"][1])
     if "automation_paused" in changed:

@@ -13,7 +13,7 @@ from leadnurture.crm.values import BadValueError, Reading, read_value
 from leadnurture.store.vocabulary import Operator
 
 _ORDERED = frozenset({Kind.NUMBER, Kind.MONEY, Kind.RATING, Kind.DATE, Kind.INSTANT})
-_WORDED = frozenset({Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.WORD})
+_WORDED = frozenset({Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.WORD, Kind.ZONE})
 FITTING: Mapping[Operator, frozenset[Kind]] = {
     Operator.EQUALS: _ORDERED | _WORDED | {Kind.TRUTH},
     Operator.CONTAINS: frozenset({Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.LIST}),

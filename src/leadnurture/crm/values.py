@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from leadnurture.config import Config
 from leadnurture.crm.fields import Kind, LeadField
 from leadnurture.crm.names import clean
+from leadnurture.crm.zones import nearest_zone, zone_named
 from leadnurture.errors import InvalidInputError
 from leadnurture.money import parse_money
 
@@ -240,6 +241,15 @@ def _word(field: LeadField, text: str, _: Reading) -> Any:
     return known[wanted]
 
 
+def _zone(field: LeadField, text: str, _: Reading) -> str:
+    found = zone_named(text)
+    if found is None:
+        near = nearest_zone(text)
+        meant = f"did you mean '{near}'?" if near else "use a name such as America/New_York"
+        raise BadValueError(f"{field.name}: '{text}' is no time zone; {meant}")
+    return found
+
+
 def _list(field: LeadField, text: str, _: Reading) -> list[str]:
     parts = [clean(part) for part in re.split(r"[,;\n]", text)]
     if any(len(part) > 100 for part in parts):
@@ -286,6 +296,7 @@ _READERS: Mapping[Kind, Callable[[LeadField, str, Reading], Any]] = {
     Kind.MONEY: lambda _, text, reading: parse_money(text, reading.currency),
     Kind.TRUTH: _truth,
     Kind.WORD: _word,
+    Kind.ZONE: _zone,
     Kind.LIST: _list,
     Kind.RECORD: _record,
 }

@@ -4,20 +4,22 @@ Each is part of the caller's transaction and stands on the timeline as the owner
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from sqlmodel import col, select
 
 from leadnurture.crm.change import Change
 from leadnurture.crm.leads import couple_of
 from leadnurture.crm.timeline import note
+from leadnurture.crm.zones import zone_of
 from leadnurture.engine import enrolling, stopping, walk
 from leadnurture.engine.book import Edition
 from leadnurture.engine.engine import Engine
-from leadnurture.engine.schedule import opening
+from leadnurture.engine.schedule import Due, due_of
+from leadnurture.engine.timing import timing_of
 from leadnurture.errors import ConflictError, NotFoundError
 from leadnurture.sequences import versions
 from leadnurture.sequences.suggestions import did_you_mean
-from leadnurture.sequences.window import Window
 from leadnurture.store.tables import Enrollment, Execution, Lead, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
 
@@ -129,15 +131,17 @@ def require(enrollment: Enrollment, standings: Collection[EnrollmentStatus], wan
 
 def due_now(change: Change, engine: Engine, enrollment: Enrollment, edition: Edition) -> None:
     """Let the next step be due now, or when its window opens; gaps and caps hold in any case."""
-    window = window_of(edition, enrollment.current_step)
-    due = opening(change.now, window, change.config.studio.zone, engine.is_holiday)
+    due = opening(change, engine, enrollment, edition, change.now)
     enrollment.next_at, enrollment.due_local = due.at, due.local
 
 
-def window_of(edition: Edition, key: str | None) -> Window:
-    """Return the window of a step, or the sequence's where its version does not walk that step."""
-    step = edition.sequence.step(key or "")
-    return edition.sequence.window_of(step) if step else edition.sequence.window
+def opening(change: Change, engine: Engine, enrollment: Enrollment, edition: Edition, instant: datetime) -> Due:
+    """Return the first moment from an instant on at which a walk's current step may happen by its window."""
+    step = edition.sequence.step(enrollment.current_step or "")
+    lead = change.session.get_one(Lead, enrollment.lead_id)
+    if step is None:  # its version does not walk that step: whatever comes of it, it is not kept waiting
+        return due_of(instant, zone_of(lead, change.config))
+    return timing_of(lead, enrollment, edition.sequence, step, change.config, engine.is_holiday).opening(instant)
 
 
 def execution_of(change: Change, enrollment: Enrollment) -> Execution | None:

@@ -25,7 +25,7 @@ from leadnurture.engine.events import Event, OnEvent
 from leadnurture.engine.moment import EngineMoment
 from leadnurture.engine.pacing import Pacer
 from leadnurture.engine.personalize import UnfillableError, letter_names
-from leadnurture.engine.schedule import opening
+from leadnurture.engine.timing import timing_of
 from leadnurture.errors import BusyError, ConfigurationError
 from leadnurture.sequences.base import END
 from leadnurture.sequences.step import Done, Step, Waits
@@ -153,28 +153,42 @@ class _Decision:
         if self.done_before:  # a step that has its execution never happens twice
             walk.go_on(self.change, self.enrollment, edition, self.change.now, self.engine.is_holiday)
             return "skipped", "it was done before"
-        window = edition.sequence.window_of(step)
-        zone = self.change.config.studio.zone
-        later = opening(self.change.now, window, zone, self.engine.is_holiday)
-        if later.at > self.change.now:
-            self.enrollment.next_at, self.enrollment.due_local = later.at, later.local
-            return "waiting", f"its window opens at {later.local}"
-        verdict = judge(step.when, self._subject)
+        begun = walk.begun_waiting(self.change.session, self.enrollment) if step.may_wait else None
+        if (other := self._at_another_time(edition, step, begun=begun is not None)) is not None:
+            return other
+        verdict = judge(step.when if begun is None else None, self._subject)
         if not verdict.held:
             return self._skipped(edition, step, verdict.why_not)
-        return self._performed(edition, step)
+        return self._performed(edition, step, begun)
+
+    def _at_another_time(self, edition: Edition, step: Step, *, begun: bool) -> tuple[str, str | None] | None:
+        """Leave the step out if it is too late for it, or let it wait if it is too early; None if now is its time.
+
+        A wait that has `begun` is not late, however long it lasts.
+        """
+        is_holiday, now = self.engine.is_holiday, self.change.now
+        timing = timing_of(self.lead, self.enrollment, edition.sequence, step, self.change.config, is_holiday)
+        if not begun and (why := timing.left_out(self.enrollment.anchor_at, now)) is not None:
+            return self._skipped(edition, step, why)
+        if timing.missing is not None:
+            return self.held(timing.missing)
+        later = timing.opening(now)
+        if later.at <= now:
+            return None
+        self.enrollment.next_at, self.enrollment.due_local = later.at, later.local
+        return "waiting", f"its window opens at {later.local}"
 
     @cached_property
     def _subject(self) -> Subject:
         replied = self.lead.last_reply_at is not None and self.lead.last_reply_at >= self.enrollment.enrollment_date
         return Subject(portrait(self.lead, self.change.now, self.change.config.studio.zone), replied)
 
-    def _performed(self, edition: Edition, step: Step) -> tuple[str, str | None]:
+    def _performed(self, edition: Edition, step: Step, begun: Execution | None) -> tuple[str, str | None]:
         assert self.lead.id is not None
         if step.reaches_couple and (hold := self.pacer.hold(self.lead.id, self.change.now)):
             walk.wait(self.enrollment, hold.until, hold.reason)
             return "waiting", hold.reason
-        execution = self._written(edition, step)
+        execution = begun or self._written(edition, step)
         try:
             with nullcontext() if step.fills_first else self.change.session.begin_nested():
                 return self._act(edition, step, execution)
@@ -266,8 +280,6 @@ class _Decision:
 
     def _written(self, edition: Edition, step: Step) -> Execution:
         """Write down that the step is being done; the row makes sure that it never is a second time."""
-        if step.may_wait and (begun := walk.begun_waiting(self.change.session, self.enrollment)):
-            return begun
         keys = [walked.id for walked in edition.sequence.steps]
         execution = Execution(
             enrollment_id=self.enrollment.id or 0,

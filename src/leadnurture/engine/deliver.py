@@ -20,7 +20,7 @@ from leadnurture.clock import monotonic
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event, OnEvent
 from leadnurture.engine.lanes import Job, Lane, Ready, Report, Settled
-from leadnurture.engine.late import postpone_closed
+from leadnurture.engine.late import keep_time
 from leadnurture.engine.settle import settle
 from leadnurture.errors import BusyError
 from leadnurture.store.due import DUE_MESSAGES, INTEND, stored
@@ -49,7 +49,9 @@ _PAGE = (
 def deliver(engine: Engine, now: datetime, on_event: OnEvent) -> "Delivery":
     """Deliver every message that is due at `now`; return what came of it."""
     delivery = Delivery(engine, on_event)
-    postpone_closed(engine, now)
+    for event in keep_time(engine, now):
+        delivery.counts[event.outcome] += 1
+        on_event(event)
     ids = _due(engine, now)
     if ids:
         with engine.database.many_writes():

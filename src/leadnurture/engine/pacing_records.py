@@ -19,10 +19,23 @@ def load(session: Session, limits: LimitsSection, now: datetime) -> Pacer:
     What is queued and may go counts as going now, however long it has been waiting: after days without a server there
     is no burst.
     """
+    return _pacer(limits, [*_gone(session, limits, now), *((lead_id, now) for lead_id in _waiting(session))], now)
+
+
+def load_gone(session: Session, limits: LimitsSection, now: datetime) -> Pacer:
+    """Return a pacer that knows only what has gone out in the last 24 hours: whatever waits is asked about next."""
+    return _pacer(limits, _gone(session, limits, now), now)
+
+
+def _gone(session: Session, limits: LimitsSection, now: datetime) -> list[tuple[int, datetime]]:
+    """Return the leads and instants of all messages that have gone out, or may have."""
     moment = func.coalesce(OutboxMessage.sent_at, OutboxMessage.queued_at)
     since = now - max(timedelta(days=1), limits.lead_gap)
     gone = select(OutboxMessage.lead_id, moment).where(moment > since, col(OutboxMessage.state).in_(_GONE))
-    rows = [*session.exec(gone).all(), *((lead_id, now) for lead_id in _waiting(session))]
+    return [(lead_id, at) for lead_id, at in session.exec(gone).all()]
+
+
+def _pacer(limits: LimitsSection, rows: list[tuple[int, datetime]], now: datetime) -> Pacer:
     last: dict[int, datetime] = {}
     for lead_id, at in rows:
         last[lead_id] = max(at, last.get(lead_id, at))

@@ -1,4 +1,4 @@
-"""What follows from facts, in the very transaction they happened in: rescore, stop, wake, enroll."""
+"""What follows from facts, in the very transaction they happened in: rescore, stop, reschedule, wake, enroll."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from leadnurture.crm.change import Change, Fact
 from leadnurture.crm.rules import active_rules
 from leadnurture.crm.scores import rescore
 from leadnurture.crm.values import Reading
-from leadnurture.engine import enrolling, stopping
+from leadnurture.engine import enrolling, rescheduling, stopping
 from leadnurture.engine.book import Book
 from leadnurture.engine.schedule import IsHoliday
 from leadnurture.store.tables import Enrollment, Lead
@@ -35,6 +35,7 @@ def react(change: Change, book: Book, is_holiday: IsHoliday) -> None:
             rescore(change, lead, rules)
         for fact in facts:
             stopping.stop_for(change, fact, book)
+            rescheduling.reschedule_for(change, fact, book, is_holiday)
         for lead in leads:
             stopping.stop_without_consent(change, lead, book)
             _wake(change, lead)

@@ -20,7 +20,6 @@ from leadnurture.crm.change import Change
 from leadnurture.engine import by_hand, enrolling, migration, pacing_records
 from leadnurture.engine.book import Edition
 from leadnurture.engine.engine import Engine
-from leadnurture.engine.schedule import opening
 from leadnurture.errors import ConflictError
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
@@ -96,8 +95,8 @@ def _may_go_at(change: Change, engine: Engine, message: OutboxMessage, edition: 
     pacer = pacing_records.load(change.session, change.config.limits, change.now)
     hold = pacer.hold(message.lead_id, change.now)
     soonest = hold.until if hold else change.now
-    window = by_hand.window_of(edition, message.step_key)
-    return opening(soonest, window, change.config.studio.zone, engine.is_holiday).at
+    enrollment = change.session.get_one(Enrollment, message.enrollment_id)
+    return by_hand.opening(change, engine, enrollment, edition, soonest).at
 
 
 def _begin_anew(

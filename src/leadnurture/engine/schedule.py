@@ -14,6 +14,7 @@ from leadnurture.sequences.window import Window
 
 IsHoliday = Callable[[date], bool]
 FARTHEST_DAYS = 400  # a window that is not open once in this time never is
+MORNING = time(9)  # when a step on a calendar day happens whose window does not say from when
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,15 @@ def due_at(
     return opening(earliest, window, zone, is_holiday)
 
 
+def on_day(day: date, window: Window, zone: ZoneInfo, is_holiday: IsHoliday = never_a_holiday) -> Due:
+    """Return the first moment on a calendar day, or behind it, at which the window is open.
+
+    Where the window does not say from when it is open it is 09:00, or the day's beginning if it has closed by then.
+    """
+    starts = MORNING if window.at is None and (window.closes is None or window.closes > MORNING) else time(0)
+    return opening(resolve(datetime.combine(day, starts), zone), window, zone, is_holiday)
+
+
 def after(anchor: datetime, delay: Duration, zone: ZoneInfo) -> datetime:
     """Return the instant `delay` after `anchor`: its days on the wall clock first, then its hours and minutes."""
     if not delay.days:
@@ -56,14 +66,22 @@ def after(anchor: datetime, delay: Duration, zone: ZoneInfo) -> datetime:
 def opening(instant: datetime, window: Window, zone: ZoneInfo, is_holiday: IsHoliday = never_a_holiday) -> Due:
     """Return the first moment from `instant` on at which the window is open."""
     if is_open(instant, window, zone, is_holiday):
-        return _due(instant, zone)
+        return due_of(instant, zone)
     start = instant.astimezone(zone).date()
     for ahead in range(FARTHEST_DAYS):
-        wall = datetime.combine(start + timedelta(days=ahead), window.opens)
-        for moment in (resolve(wall, zone), wall.replace(tzinfo=zone, fold=1).astimezone(UTC)):
+        for moment in _shown(datetime.combine(start + timedelta(days=ahead), window.opens), zone):
             if moment >= instant and is_open(moment, window, zone, is_holiday):
-                return _due(moment, zone)
-    return _due(instant, zone)  # nothing but holidays: late beats never
+                return due_of(moment, zone)
+    return due_of(instant, zone)  # nothing but holidays: late beats never
+
+
+def closing(instant: datetime, window: Window, zone: ZoneInfo) -> datetime:
+    """Return when (UTC) a window closes that is open at an instant; with no closing time the end of that local day."""
+    day = instant.astimezone(zone).date()
+    ends = [datetime.combine(day + timedelta(days=1), time(0))]
+    if window.closes is not None:
+        ends.append(datetime.combine(day, window.closes))
+    return min(moment for end in ends for moment in _shown(end, zone) if moment > instant)
 
 
 def is_open(instant: datetime, window: Window, zone: ZoneInfo, is_holiday: IsHoliday = never_a_holiday) -> bool:
@@ -83,6 +101,12 @@ def resolve(local: datetime, zone: ZoneInfo) -> datetime:
     return _end_of_gap(local.replace(tzinfo=zone, fold=1).astimezone(UTC), instant, zone)
 
 
+def _shown(local: datetime, zone: ZoneInfo) -> list[datetime]:
+    """Return the UTC instants at which clocks show a time: one, two where it comes twice, or the end of its gap."""
+    first, again = resolve(local, zone), local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    return [first, again] if again > first else [first]
+
+
 def _end_of_gap(before: datetime, behind: datetime, zone: ZoneInfo) -> datetime:
     """Return the instant between two at which the zone's offset changes, to the second."""
     offset = before.astimezone(zone).utcoffset()
@@ -92,6 +116,7 @@ def _end_of_gap(before: datetime, behind: datetime, zone: ZoneInfo) -> datetime:
     return behind.replace(microsecond=0)
 
 
-def _due(instant: datetime, zone: ZoneInfo) -> Due:
+def due_of(instant: datetime, zone: ZoneInfo) -> Due:
+    """Return an instant with what the clocks of a zone show then."""
     moment = instant.astimezone(UTC)
     return Due(moment, f"{moment.astimezone(zone):%Y-%m-%dT%H:%M:%S} {zone.key}")

@@ -28,11 +28,15 @@ def settle(change: Change, engine: Engine, reports: Iterable[Settled]) -> list[E
     answers = {report.job.outbox_id: report.answer for report in reports if report.answer is not None}
     accepted = [key for key, answer in answers.items() if answer.verdict is Verdict.ACCEPTED]
     events = accept(change, engine, accepted)
-    return events + [_settle_one(change, engine, key, answers[key]) for key in answers if key not in accepted]
+    others = [_settle_one(change, engine, key, answers[key]) for key in answers if key not in accepted]
+    return events + [event for event in others if event is not None]
 
 
-def _settle_one(change: Change, engine: Engine, key: int, answer: Answer) -> Event:
-    message = change.session.get_one(OutboxMessage, key)
+def _settle_one(change: Change, engine: Engine, key: int, answer: Answer) -> Event | None:
+    """Settle a message that was not accepted; nothing is left to settle where it was taken back meanwhile."""
+    message = change.session.get(OutboxMessage, key)
+    if message is None or message.state not in {OutboxState.QUEUED, OutboxState.IN_DOUBT}:
+        return None
     if answer.verdict is Verdict.REFUSED:
         outcome = _refused(change, message, answer.reply)
     elif answer.verdict is Verdict.TRANSIENT:

@@ -75,7 +75,8 @@ def withdraw(change: Change, enrollment: Enrollment, reason: str) -> None:
         message.state, message.reason = OutboxState.REFUSED, f"withdrawn: {reason}"
         execution = change.session.get(Execution, message.execution_id)
         if execution is not None:
-            execution.status, execution.reason, execution.updated_at = ExecutionStatus.SKIPPED, reason, change.now
+            execution.status, execution.reason = ExecutionStatus.SKIPPED, reason
+            execution.executed_at = execution.updated_at = change.now
 
 
 def running(change: Change, lead_id: int) -> list[Enrollment]:

@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.timeline import note
 from leadnurture.engine.book import Edition
-from leadnurture.engine.schedule import IsHoliday, due_at
+from leadnurture.engine.schedule import IsHoliday
+from leadnurture.engine.timing import timing_of
 from leadnurture.sequences.base import END
 from leadnurture.sequences.step import Step
 from leadnurture.store.tables import Enrollment, Execution, Lead
@@ -70,14 +71,15 @@ def go_on(
 def schedule(
     change: Change, enrollment: Enrollment, edition: Edition, step: Step | None, anchor: datetime, is_holiday: IsHoliday
 ) -> None:
-    """Put a step next, its delay counted from `anchor`; None completes the walk."""
+    """Put a step next, the one before it having been done at `anchor`; None completes the walk."""
     enrollment.anchor_at = anchor
     enrollment.held_reason = enrollment.waiting_reason = None
     enrollment.completion_rate = _rate(enrollment.steps_completed, len(edition.sequence.walked))
     if step is None:
         end(change, enrollment, EnrollmentStatus.COMPLETED, "all steps are done")
         return
-    due = due_at(anchor, step.delay, edition.sequence.window_of(step), change.config.studio.zone, is_holiday)
+    lead = change.session.get_one(Lead, enrollment.lead_id)
+    due = timing_of(lead, enrollment, edition.sequence, step, change.config, is_holiday).due(anchor)
     enrollment.current_step, enrollment.next_at, enrollment.due_local = step.id, due.at, due.local
 
 

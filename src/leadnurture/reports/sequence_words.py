@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from leadnurture.crm.operators import shown
+from leadnurture.engine.timing import wedding_words
 from leadnurture.sequences.condition import Condition, ScoreRange, TagTest, WeddingTest
 from leadnurture.sequences.duration import Duration
+from leadnurture.sequences.late import Late
+from leadnurture.sequences.step import Step
 from leadnurture.sequences.window import ANY_TIME, Weekday, Window
 
 _UNITS = {"w": "week", "d": "day", "h": "hour", "m": "minute"}
@@ -17,6 +20,20 @@ def duration_words(duration: Duration) -> str:
         return "no time"
     parts = [(int(part[:-1]), _UNITS[part[-1]]) for part in str(duration).split()]
     return " ".join(f"{count} {unit}{'s' * (count != 1)}" for count, unit in parts)
+
+
+def moment_words(step: Step) -> str:
+    """Return when a step comes, such as `2 days after the step before it` or `30 days before the wedding`."""
+    if step.wedding_offset is not None:
+        return wedding_words(step.wedding_offset)
+    return f"{duration_words(step.delay)} after the step before it" if step.delay else "straight after the step before"
+
+
+def late_words(late: Late) -> str:
+    """Return what becomes of a step that is late; nothing for one that goes however late."""
+    if isinstance(late, Duration):
+        return f"skipped when more than {duration_words(late)} late"
+    return "skipped once its window has closed" if late == "skip" else ""
 
 
 def window_words(window: Window) -> str:

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from leadnurture.reports.sequence_words import condition_words, duration_words, window_words
+from leadnurture.engine.timing import wedding_words
+from leadnurture.reports.sequence_words import condition_words, duration_words, late_words, window_words
 from leadnurture.sequences.condition import Condition
 from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.sequence import Sequence
@@ -21,14 +22,19 @@ _COMMON = set(Step.model_fields) - {"description"}
 
 @dataclass(frozen=True)
 class StepCard:
-    """A step in words; `details` are its action's own keys, `leads` how many wait before it. No delay is empty."""
+    """A step in words; `details` are its action's own keys, `leads` how many wait before it. No delay is empty.
+
+    `wedding` is the day it hangs on in the place of a delay, None for most steps; `late` is empty if it goes anyway.
+    """
 
     id: str
     name: str
     action: str
     active: bool
     delay: str
+    wedding: str | None
     window: str
+    late: str
     when: str | None
     details: Mapping[str, Any]
     leads: int
@@ -54,7 +60,9 @@ def _step(sequence: Sequence, step: Step, waiting: int) -> StepCard:
         action=step.action,
         active=step.active,
         delay=duration_words(step.delay) if step.delay else "",
+        wedding=wedding_words(step.wedding_offset) if step.wedding_offset is not None else None,
         window=window_words(sequence.window_of(step)),
+        late=late_words(sequence.late_of(step)),
         when=condition_words(step.when) if step.when else None,
         details=_details(step),
         leads=waiting,

@@ -13,6 +13,7 @@ from leadnurture.engine import advancing, pacing_records, walk
 from leadnurture.engine.conditions import Clause, Subject, judge
 from leadnurture.engine.pacing import Hold
 from leadnurture.engine.schedule import IsHoliday, after
+from leadnurture.engine.timing import timing_of
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.why_steps import executions_of
 from leadnurture.reports.why_when import Waiting, told_at, told_when
@@ -93,8 +94,7 @@ def _because(around: Surroundings, enrollment: Enrollment, sequence: Sequence, s
         return tuple(_on_its_way(around, enrollment))
     last = _last(around.session, enrollment)
     waiting = Waiting(
-        delay=step.delay,
-        window=sequence.window_of(step),
+        timing=timing_of(around.lead, enrollment, sequence, step, around.config, around.is_holiday),
         anchor=enrollment.anchor_at,
         since=_since(last),
         next_at=enrollment.next_at,
@@ -106,7 +106,7 @@ def _because(around: Surroundings, enrollment: Enrollment, sequence: Sequence, s
         by_hand=last is not None and last.reason == advancing.REASON,
         resumed=_resumed(around, enrollment),
     )
-    return told_when(waiting, around.as_of, around.is_holiday)
+    return told_when(waiting, around.as_of)
 
 
 def _last(session: Session, enrollment: Enrollment) -> Execution | None:

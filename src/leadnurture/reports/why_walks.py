@@ -7,7 +7,7 @@ from typing import Any
 from leadnurture.engine.book import Book, UnreadableVersionError
 from leadnurture.reports.as_of import iso
 from leadnurture.reports.enrollment_list import frozen_reason
-from leadnurture.reports.sequence_words import condition_words, duration_words
+from leadnurture.reports.sequence_words import condition_words, moment_words
 from leadnurture.reports.why_next import NextStep, Surroundings, next_step
 from leadnurture.reports.why_steps import StepStory, step_stories
 from leadnurture.sequences.sequence import Sequence
@@ -128,5 +128,5 @@ def _told(step: Step, *, ahead: bool, ended: bool) -> str:
         return "not reached: the walk ended before it"
     if not ahead:
         return "behind them: it came into the sequence when they were past it"
-    delay = f"{duration_words(step.delay)} after the step before it" if step.delay else "straight after the step before"
-    return f"{delay}, if {condition_words(step.when)}" if step.when else delay
+    moment = moment_words(step)
+    return f"{moment}, if {condition_words(step.when)}" if step.when else moment

@@ -8,6 +8,7 @@ from leadnurture.config import Config
 from leadnurture.sequences.folder import Draft, Folder
 from leadnurture.sequences.merge_fields import faults_in
 from leadnurture.sequences.problems import Place, Problem, Severity
+from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.sequences.texts import Text
@@ -24,6 +25,7 @@ def check(draft: Draft, folder: Folder, config: Config) -> tuple[Problem, ...]:
     found: list[Problem] = []
     for number, step in enumerate(draft.sequence.steps):
         found.extend(_step(draft, folder, config, number, step))
+        found.extend(_hours(draft, draft.sequence, config, number, step))
     return tuple(
         dict.fromkeys(sorted(found, key=lambda problem: (problem.file, problem.place.line, problem.place.column)))
     )
@@ -44,6 +46,15 @@ def _step(draft: Draft, folder: Folder, config: Config, number: int, step: Step)
                 or f"put it into {folder.shown(folder.templates)}/"
             )
             yield draft.parsed.problem(("steps", number, key), f"'{name}': {why}", hint)
+
+
+def _hours(draft: Draft, sequence: Sequence, config: Config, number: int, step: Step) -> Iterator[Problem]:
+    """Yield a window that is closed whenever texts may go out."""
+    hours = config.limits.sms_hours
+    if step.keeps_sms_hours and hours and sequence.window_of(step).within(hours) is None:
+        path = ("steps", number, "window") if step.window else ("window",)
+        hint = "change the window, or sms_hours under [limits] in leadnurture.toml"
+        yield draft.parsed.problem(path, f"this window is never open when texts may go out ({hours})", hint)
 
 
 def _unreadable(folder: Folder, name: str) -> str | None:

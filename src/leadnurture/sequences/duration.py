@@ -86,3 +86,24 @@ class _Positive:
 
 
 PositiveDuration = Annotated[Duration, _Positive]
+
+
+def _whole_days(given: object) -> Duration:
+    duration = read_duration(given)
+    if not duration or duration.elapsed:
+        raise PydanticCustomError("days", "this is counted in whole days or weeks, such as 30d or 2w", {})
+    return duration
+
+
+class _Days:
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(_whole_days)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        written = {"type": "string", "pattern": r"^\s*([0-9]+\s*[dw]\s*)+$", "allOf": [{"pattern": "[1-9]"}]}
+        return {"description": "Whole days or weeks on the calendar.", "examples": ["30d", "2w"]} | written
+
+
+WholeDays = Annotated[Duration, _Days]

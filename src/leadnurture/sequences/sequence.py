@@ -7,6 +7,7 @@ from pydantic import Field, SerializeAsAny
 from leadnurture.sequences.base import ONE_OR_MORE, LanguageModel, Line
 from leadnurture.sequences.condition import Condition
 from leadnurture.sequences.duration import PositiveDuration, read_duration
+from leadnurture.sequences.late import Late
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.window import ANY_TIME, Window, WindowOrAny
 from leadnurture.store.vocabulary import Purpose, SequenceCategory, SequenceType
@@ -47,6 +48,7 @@ class Header(LanguageModel):
     stop_on: Annotated[list[Stop], ONE_OR_MORE] = ["conversion", "reply", "opt_out", "bounce", "lost"]
     settings: Settings = Settings()
     window: WindowOrAny = ANY_TIME
+    late: Late = "send"
 
     @property
     def stops(self) -> frozenset[Stop]:
@@ -86,3 +88,7 @@ class Sequence(Header):
     def window_of(self, step: Step) -> Window:
         """Return the window that holds for a step: its own, else the sequence's."""
         return step.window if step.window is not None else self.window
+
+    def late_of(self, step: Step) -> Late:
+        """Return what becomes of a step that is late: by its own rule, else by the sequence's."""
+        return step.late if step.late is not None else self.late

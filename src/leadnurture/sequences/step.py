@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any, ClassVar, Protocol
 
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
 from leadnurture.crm.change import Change
 from leadnurture.sequences.base import LanguageModel, Line, StepId
 from leadnurture.sequences.condition import Condition
-from leadnurture.sequences.duration import Duration
+from leadnurture.sequences.duration import Duration, WholeDays
+from leadnurture.sequences.late import Late
 from leadnurture.sequences.texts import Text
 from leadnurture.sequences.window import WindowOrAny
 from leadnurture.sequences.yaml_tree import Path
@@ -101,6 +105,7 @@ class Step(LanguageModel):
     action_name: ClassVar[str]
     fills_first: ClassVar[bool] = False  # it fills its texts before it writes: a hole leaves nothing to undo
     may_wait: ClassVar[bool] = False  # it may answer that it is not done yet
+    keeps_sms_hours: ClassVar[bool] = False  # it happens only within the hours for texts
 
     id: StepId
     was: StepId | None = None
@@ -109,8 +114,25 @@ class Step(LanguageModel):
     action: str
     active: bool = True
     delay: Duration = Duration()
+    before_wedding: WholeDays | None = None
+    after_wedding: WholeDays | None = None
     window: WindowOrAny | None = None
+    late: Late | None = None
     when: Condition | None = None
+
+    @model_validator(mode="after")
+    def _one_moment(self) -> "Step":
+        given = [key for key in ("delay", "before_wedding", "after_wedding") if key in self.model_fields_set]
+        if len(given) > 1:
+            raise PydanticCustomError("moment", "{given}: a step has only one of them", {"given": " and ".join(given)})
+        return self
+
+    @property
+    def wedding_offset(self) -> int | None:
+        """How many days after the wedding it is meant for, negative before; None if it follows the step before it."""
+        if self.before_wedding is not None:
+            return -self.before_wedding.days
+        return self.after_wedding.days if self.after_wedding is not None else None
 
     @property
     def reaches_couple(self) -> bool:

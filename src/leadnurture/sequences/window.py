@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchem
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from leadnurture.hours import Hours
 from leadnurture.sequences.base import ONE_OR_MORE, LanguageModel
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -79,6 +80,11 @@ class Window(LanguageModel):
         if self.until is not None or self.at is None:
             return self.until
         return EVENING if self.at < EVENING else None
+
+    def within(self, hours: Hours) -> "Window | None":
+        """Return when both this window and the hours are open; None if they never are."""
+        opens, closes = max(self.opens, hours.opens), min(self.closes or hours.closes, hours.closes)
+        return self.model_copy(update={"at": opens, "until": closes}) if opens < closes else None
 
 
 ANY_TIME = Window()

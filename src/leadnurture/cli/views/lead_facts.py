@@ -19,7 +19,7 @@ from leadnurture.store.vocabulary import ContactMethod, Priority
 
 _PERSON = (
     "primary_email", "secondary_email", "primary_phone", "secondary_phone", "preferred_contact_method",
-    "wedding_location", "services_needed", "lead_source", "tags", "assigned_to_user_id", "team_id",
+    "wedding_location", "time_zone", "services_needed", "lead_source", "tags", "assigned_to_user_id", "team_id",
 )  # fmt: skip
 _BUSINESS = (
     "estimated_budget", "estimated_guest_count", "priority_level", "quality_rating", "inquiry_at", "first_contact_at",

@@ -114,7 +114,10 @@ def _steps(report: SequenceCard) -> Iterator[RenderableType]:
 def _step(step: StepCard, report: SequenceCard, *, first: bool) -> Iterator[Text]:
     after = f"{step.delay} after {'they enter' if first else 'the step before'}" if step.delay else "straight away"
     window = f", {step.window}" if step.window != report.window else ""
-    yield line(f"{'' if step.active else 'switched off; '}{word(step.action)} {after}{window}")
+    off = "" if step.active else "switched off; "
+    yield line(f"{off}{word(step.action)} {step.wedding or after}{window}")
+    if step.late:
+        yield line(step.late)
     if step.when:
         yield line(f"only if {step.when}")
     ways = {name: value for name, value in step.details.items() if isinstance(value, list) and _records(value)}

@@ -57,6 +57,10 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "town", "city", "town city", "area", "place", "region", "county", "venue location", "venue town",
         "venue address", "location of wedding", "location of venue", "event location",
     ),
+    "time_zone": (
+        "zone", "tz", "their time zone", "lead time zone", "couple time zone", "couples time zone", "client time zone",
+        "local time zone", "time zone name", "which time zone are you in", "what time zone are you in",
+    ),
     "estimated_guest_count": (
         "guest", "guest count", "number of guests", "no of guests", "nr of guests", "num guests", "guest number",
         "guest numbers", "guests approx", "approx guests", "how many guests", "estimated guests", "guest estimate",

@@ -61,6 +61,7 @@ CREATE TABLE leads (
     wedding_date DATE,
     wedding_venue VARCHAR,
     wedding_location VARCHAR(255),
+    time_zone VARCHAR(64),
     estimated_guest_count INTEGER,
     estimated_budget INTEGER,
     budget_range VARCHAR(40),

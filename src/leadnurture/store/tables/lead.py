@@ -47,6 +47,7 @@ class Lead(SQLModel, table=True):
     wedding_date: date | None = None
     wedding_venue: str | None = None
     wedding_location: str | None = Field(default=None, max_length=255)
+    time_zone: str | None = Field(default=None, max_length=64)  # IANA name; None is the studio's
     estimated_guest_count: int | None = None
     estimated_budget: int | None = None  # minor units of the studio's currency
     budget_range: BudgetRange | None = Field(default=None, sa_type=word(BudgetRange))
