@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -132,6 +133,31 @@ def test_leads_half_way_fare_as_the_plan_says(life: Life, number: int, edited: l
         kept = {names.get(key, key) for key in steps if key not in one.skipped}
         old = {names.get(key, key) for key in behind.get(lead_id, set())}
         assert now.get(lead_id, set()) - old == kept | set(one.added), one
+
+
+def test_days_around_the_wedding_fare_as_the_plan_says(life: Life) -> None:
+    life.given("welcome", tag("a"), tag("b", before_wedding="30d"), tag("c", after_wedding="1w"))
+    for name, wedding, zone in [
+        ("mia", date(2027, 6, 12), None),
+        ("zoe", date(2027, 6, 12), "Pacific/Auckland"),
+        ("eve", date(2027, 1, 20), None),  # thirty days before were over when they entered
+        ("ann", None, None),
+    ]:
+        life.add(name, wedding_date=wedding, time_zone=zone)
+    life.tick()
+    life.later(HOUR)
+    life.write("welcome", tag("a"), tag("b", before_wedding="60d"), tag("d", before_wedding="7d"), late="2d")
+    predicted = outcomes(life)
+    life.apply()
+    assert {key: one.after for key, one in predicted.items()} == {
+        key: position(one) for key, one in walks(life).items()
+    }
+    moments = {name: predicted[life.lead(name).id or 0].after for name in ("mia", "zoe", "eve")}
+    assert moments == {
+        "mia": Position("b", datetime(2027, 4, 13, 8, tzinfo=UTC)),
+        "zoe": Position("b", datetime(2027, 4, 12, 21, tzinfo=UTC)),
+        "eve": Position("d", datetime(2027, 1, 13, 9, tzinfo=UTC)),
+    }
 
 
 STEPS = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=6, unique=True)

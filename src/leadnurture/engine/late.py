@@ -42,6 +42,8 @@ def keep_time(engine: Engine, now: datetime) -> list[Event]:
     """
     with engine.database.read() as session:
         late = list(_late(engine, session, now))
+        if not late:
+            return []
         gone = {one.message_id for one in late if one.left_out(now) is not None}
         later = _put_off(engine, session, [one for one in late if one.message_id not in gone], now)
     if not gone and not later:
