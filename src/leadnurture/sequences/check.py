@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from jinja2 import TemplateSyntaxError
 
 from leadnurture.config import Config
+from leadnurture.sequences.check_mail import mail_problems
 from leadnurture.sequences.folder import Draft, Folder
 from leadnurture.sequences.merge_fields import faults_in
 from leadnurture.sequences.problems import Place, Problem, Severity
@@ -12,6 +13,7 @@ from leadnurture.sequences.step import Step
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.sequences.texts import Text
 from leadnurture.sequences.words import compile_text
+from leadnurture.sequences.yaml_tree import Path
 
 _TOO_DEEP = "they are nested too deeply"
 _LOOKS_LIKE = "a merge field looks like {{ lead.couple_names }}"
@@ -35,8 +37,11 @@ def errors_in(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _step(draft: Draft, folder: Folder, config: Config, number: int, step: Step) -> Iterator[Problem]:
+    own = step.own_names()
     for text in step.texts():
-        yield from _text(draft, folder, config, number, text)
+        names = () if text in own else tuple(given.path[-1] for given in own)
+        yield from _text(draft, folder, config, number, text, names)
+    yield from mail_problems(draft, number, step)
     for key, name in step.files():
         if why := _unreadable(folder, name):
             hint = (
@@ -56,8 +61,10 @@ def _unreadable(folder: Folder, name: str) -> str | None:
         return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-def _text(draft: Draft, folder: Folder, config: Config, number: int, text: Text) -> Iterator[Problem]:
-    path = ("steps", number, text.name)
+def _text(
+    draft: Draft, folder: Folder, config: Config, number: int, text: Text, names: tuple[str, ...]
+) -> Iterator[Problem]:
+    path: Path = ("steps", number, *text.path)
     if text.template in draft.unreadable:
         near = did_you_mean(text.template, folder.template_names()).removeprefix("; ")
         hint = near or f"put it into {folder.shown(folder.templates)}/"
@@ -65,7 +72,7 @@ def _text(draft: Draft, folder: Folder, config: Config, number: int, text: Text)
         return
     words = draft.templates[text.template] if text.template else text.words or ""
     try:
-        faults = list(faults_in(words, config))
+        faults = list(faults_in(words, config, names))
         for fault in faults:
             severity = Severity.ERROR if fault.certain else Severity.WARNING
             yield _at(draft, number, text, words, fault.line, fault.message, fault.hint, severity)
@@ -85,7 +92,7 @@ def _at(
     shown = lines[line - 1] if 0 < line <= len(lines) else ""
     if text.template:
         return Problem(f"templates/{text.template}", Place(line, 1), message, hint, severity, shown)
-    start = draft.parsed.tree.place_of(("steps", number, text.name))
+    start = draft.parsed.tree.place_of(("steps", number, *text.path))
     # Only a block that keeps its lines has them where the text has them; a folded one is told at its key.
     block = draft.parsed.text.splitlines()[start.line - 1][start.column - 1 :].startswith("|")
     place = Place(start.line + line, 1) if block else start
