@@ -1,6 +1,5 @@
 """A step's moment: what its action may use, and freezing its letter into the outbox."""
 
-import mimetypes
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -9,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from leadnurture.channels.calendar import invitation
 from leadnurture.channels.mail.message import (
-    Attachment,
     CalendarPart,
     FrozenMessage,
     Letter,
@@ -22,6 +20,7 @@ from leadnurture.config import Config
 from leadnurture.crm.change import Change
 from leadnurture.engine import personalize, schedule
 from leadnurture.engine.addressing import addressed
+from leadnurture.engine.attaching import attachment
 from leadnurture.engine.book import Edition
 from leadnurture.engine.threads import Thread, thread_of
 from leadnurture.sequences.duration import Duration
@@ -32,7 +31,6 @@ from leadnurture.sequences.words import Compiled, compile_text
 from leadnurture.store.rows import write_row
 from leadnurture.store.tables import Appointment, Enrollment, Execution, Lead, OutboxMessage
 
-LARGEST_ATTACHMENT = 20_000_000  # bytes; most servers take 25 MB after base64
 # Not every program shows the calendar's part of a mail, so its words say when and where, too.
 _TITLE = "{{ appointment.title }}"
 _WHEN_AND_WHERE = """
@@ -87,7 +85,7 @@ class EngineMoment:
             to=addressed(self.lead, post.to),
             cc=owner if post.cc_owner else (),
             bcc=owner if post.bcc_owner else (),
-            attachments=tuple(_attachment(self.folder, name) for name in post.attachments),
+            attachments=tuple(attachment(self.folder, name, self.edition.attachments) for name in post.attachments),
             in_reply_to=thread.references[-1] if thread.references else None,
             references=thread.references,
         )
@@ -182,15 +180,3 @@ def _when(appointment: Appointment) -> str:
     start, end = appointment.starts_at.astimezone(zone), appointment.ends_at.astimezone(zone)
     until = f"{end:%H:%M}" if end - start < timedelta(days=1) else f"{end:%A} {end.day} {end:%B %Y %H:%M}"
     return f"{start:%A} {start.day} {start:%B %Y}, {start:%H:%M}–{until} ({appointment.time_zone})"
-
-
-def _attachment(folder: Folder, name: str) -> Attachment:
-    try:
-        path = folder.beside(name)
-        if path.stat().st_size > LARGEST_ATTACHMENT:
-            raise ValueError("it is larger than 20 MB")
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise personalize.UnfillableError(f"the attachment '{name}' cannot be read: {why}") from None
-    return Attachment(path.name, content, mimetypes.guess_type(path.name)[0] or "application/octet-stream")

@@ -43,22 +43,12 @@ def _step(draft: Draft, folder: Folder, config: Config, number: int, step: Step)
         yield from _text(draft, folder, config, number, text, names)
     yield from mail_problems(draft, number, step)
     for key, name in step.files():
-        if why := _unreadable(folder, name):
+        if why := draft.unattachable.get(name):
             hint = (
                 did_you_mean(name, folder.template_names()).removeprefix("; ")
                 or f"put it into {folder.shown(folder.templates)}/"
             )
             yield draft.parsed.problem(("steps", number, key), f"'{name}': {why}", hint)
-
-
-def _unreadable(folder: Folder, name: str) -> str | None:
-    try:
-        with folder.beside(name).open("rb"):
-            return None
-    except FileNotFoundError:
-        return "there is no such file"
-    except (OSError, ValueError) as error:
-        return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _text(

@@ -231,6 +231,7 @@ CREATE TABLE sequence_versions (
     commit_id VARCHAR(64),
     source VARCHAR NOT NULL,
     templates JSON NOT NULL,
+    attachments JSON NOT NULL,
     applied_at DATETIME NOT NULL,
     UNIQUE (sequence_id, number),
     FOREIGN KEY(sequence_id) REFERENCES nurture_sequences (id)
