@@ -254,6 +254,7 @@ def test_everybody_gets_it_and_only_the_blind_copies_are_unseen() -> None:
         )
     )
     assert frozen.recipients == ("anna@example.org", "ben@example.org", "mother@example.org", "archive@example.com")
+    assert frozen.addressed == ("anna@example.org", "ben@example.org")
     assert [address.addr_spec for address in parsed(frozen)["To"].addresses] == ["anna@example.org", "ben@example.org"]
     assert b"archive" not in frozen.content
     assert "Bcc" not in parsed(frozen)

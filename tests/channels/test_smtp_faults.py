@@ -6,12 +6,13 @@ import pytest
 from faulty_server import DROP, FLOOD, GARBAGE, HANG, INTERRUPT, LONG, FaultyServer
 from letters import free_port, letter
 
-from leadnurture.channels.mail.message import FrozenMessage, freeze
+from leadnurture.channels.mail.message import FrozenMessage, Mailbox, freeze
 from leadnurture.channels.smtp import SmtpSettings, SmtpTransport
 from leadnurture.channels.smtp_line import SmtpLine
-from leadnurture.channels.transport import Verdict
+from leadnurture.channels.transport import Answer, Verdict
 
 PASSWORD = "correct horse"
+COUPLE = freeze(letter(to=(Mailbox("anna@example.org"), Mailbox("ben@example.org")), bcc=(letter().sender,)))
 BIG = freeze(letter(text="All work and no play makes Jack a dull boy.\n" * 200_000))
 
 
@@ -154,15 +155,53 @@ def test_a_server_that_cannot_be_reached_again_is_the_servers_trouble(message: F
         assert line.offer(message).verdict is Verdict.SERVER
 
 
-@pytest.mark.parametrize(("reply", "verdict"), [("450 later", Verdict.TRANSIENT), ("550 no", Verdict.REFUSED)])
-def test_one_recipient_that_is_not_accepted_keeps_the_message_from_all(reply: str, verdict: Verdict) -> None:
-    couple = freeze(letter(to=letter().to, cc=(letter().sender,)))
-    with FaultyServer(rcpt=[None, reply]) as server, closing(line_to(server)) as line:
-        assert line.offer(couple).verdict is verdict
+LATER = ["450 later", "452 full"]
+
+
+@pytest.mark.parametrize("replies", [[None, LATER[0]], [LATER[1]], ["550 no", LATER[0]]])
+def test_one_of_a_couple_who_may_be_taken_later_keeps_the_message_from_both_until_then(
+    replies: list[str | None],
+) -> None:
+    with FaultyServer(rcpt=replies) as server, closing(line_to(server)) as line:
+        assert line.offer(COUPLE).verdict is Verdict.TRANSIENT
         assert server.commands[-1] == "rset"
-        assert line.offer(couple).verdict is Verdict.ACCEPTED
+        assert line.offer(COUPLE) == Answer(Verdict.ACCEPTED, "all recipients are taken")
         assert server.seen["connect"] == 1
         assert server.messages == []
+
+
+@pytest.mark.parametrize(("replies", "dead"), [(["550 no"], "anna@example.org"), ([None, "550 no"], "ben@example.org")])
+def test_one_of_a_couple_who_is_never_taken_keeps_nothing_from_the_other(replies: list[str | None], dead: str) -> None:
+    with FaultyServer(rcpt=replies) as server, closing(line_to(server)) as line:
+        answer = line.offer(COUPLE)
+        assert (answer.verdict, answer.refused) == (Verdict.ACCEPTED, {dead: "550 no"})
+        assert line.hand_over().verdict is Verdict.ACCEPTED
+        assert server.messages == [COUPLE.content]
+
+
+def test_a_couple_of_whom_nobody_is_taken_is_refused_and_nobody_gets_the_copy_alone() -> None:
+    with FaultyServer(rcpt=["550 no", "553 bad"]) as server, closing(line_to(server)) as line:
+        answer = line.offer(COUPLE)
+        assert answer.verdict is Verdict.REFUSED
+        assert answer.reply == "anna@example.org: 550 no; ben@example.org: 553 bad"
+        assert answer.refused == {"anna@example.org": "550 no", "ben@example.org": "553 bad"}
+        assert (server.seen["rcpt"], server.commands[-1]) == (2, "rset")
+
+
+@pytest.mark.parametrize("reply", ["550 no", *LATER])
+def test_a_copy_that_is_not_taken_keeps_nothing_from_the_couple(reply: str) -> None:
+    with FaultyServer(rcpt=[None, None, reply]) as server, closing(line_to(server)) as line:
+        answer = line.offer(COUPLE)
+        assert (answer.verdict, answer.refused) == (Verdict.ACCEPTED, {"zoe@example.com": reply})
+        assert line.hand_over().verdict is Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize(("fault", "verdict"), [(DROP, Verdict.TRANSIENT), ("421 busy", Verdict.SERVER)])
+def test_a_connection_lost_over_a_copy_is_lost(fault: str, verdict: Verdict) -> None:
+    with FaultyServer(rcpt=[None, None, fault]) as server, closing(line_to(server)) as line:
+        assert line.offer(COUPLE).verdict is verdict
+        assert line.offer(COUPLE).verdict is Verdict.ACCEPTED
+        assert server.seen["connect"] == 2
 
 
 def test_a_withdrawn_message_is_not_sent_and_the_connection_is_kept(message: FrozenMessage) -> None:

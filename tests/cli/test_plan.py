@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -269,10 +270,100 @@ def test_the_quick_look_at_the_files_agrees_with_the_thorough_one(leadnurture: L
     assert both() == ["letter"]
     template.unlink()
     assert both() == ["letter"]
+    os.mkfifo(template)
+    assert both() == ["letter"]
+    template.unlink()
     letter.write_bytes(b"\xff")
+    assert both() == ["letter"]
+    letter.unlink()
+    os.mkfifo(letter)
     assert both() == ["letter"]
     letter.unlink()
     assert both() == ["letter"]
     done(leadnurture, root, "apply", "--yes")
     assert both() == []
     assert [path.name for path in Folder(root).files()] == ["new.yml"]
+
+
+CARRYING = LETTER + "  - {id: t, action: send_email, delay: 9d, subject: s, body: b, attachments: [guide.pdf]}\n"
+OPENED = """
+import sys
+opened = []
+sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == "open" else None)
+from leadnurture.cli import main
+sys.argv = ["leadnurture", *{words!r}]
+try:
+    main.main()
+except SystemExit as end:
+    assert end.code in (0, None), end.code
+print("OPENED", *sorted({{name.rpartition("/")[2] for name in opened if "/studio/" in name}}))
+"""
+
+
+@pytest.fixture
+def carrying(leadnurture: Leadnurture, root: Path) -> Path:
+    """Return the studio when the sequence has got a letter with an attachment, and nothing is due."""
+    (root / "templates/guide.pdf").write_bytes(b"%PDF old")
+    (root / "sequences/letter.yaml").write_text(CARRYING)
+    done(leadnurture, root, "apply", "--yes")
+    done(leadnurture, root, "run", "--once")
+    return root
+
+
+def edit_guide(root: Path, content: bytes) -> None:
+    guide = root / "templates/guide.pdf"
+    changed = guide.stat().st_mtime_ns + 1_000_000_000
+    guide.write_bytes(content)
+    os.utime(guide, ns=(changed, changed))
+
+
+def opened(leadnurture: Leadnurture, root: Path, *words: str) -> list[str]:
+    code = OPENED.format(words=["--studio", str(root), *words])
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=leadnurture.cwd,
+        env=leadnurture.environment,
+    )
+    (line,) = [line for line in told.stdout.splitlines() if line.startswith("OPENED")]
+    return line.split()[1:]
+
+
+def test_an_idle_run_reads_sequences_and_templates_but_no_attachment(leadnurture: Leadnurture, carrying: Path) -> None:
+    names = opened(leadnurture, carrying, "run", "--once")
+    assert "letter.yaml" in names
+    assert "guide.pdf" not in names
+    assert "guide.pdf" not in opened(leadnurture, carrying, "status")
+    assert "guide.pdf" in opened(leadnurture, carrying, "plan")
+
+
+def test_a_changed_attachment_is_planned_reminded_of_and_applied(leadnurture: Leadnurture, carrying: Path) -> None:
+    edit_guide(carrying, b"%PDF new")
+    assert "1 sequence file differs" in done(leadnurture, carrying, "run", "--once").stderr
+    lines = [line.strip() for line in done(leadnurture, carrying, "plan").stdout.splitlines()]
+    assert lines[1:3] == ["~ t: changed", "attachment guide.pdf changed"]
+    (step,) = data(leadnurture, carrying, "plan")["sequences"][0]["steps"]
+    assert step["attachments"] == ["guide.pdf"]
+    done(leadnurture, carrying, "apply", "--yes")
+    assert "Nothing to apply" in done(leadnurture, carrying, "plan").stderr
+
+
+def test_a_plan_does_not_hold_when_an_attachment_was_edited_since(
+    leadnurture: Leadnurture, carrying: Path, tmp_path: Path
+) -> None:
+    edit_guide(carrying, b"%PDF new")
+    done(leadnurture, carrying, "plan", "--out", str(tmp_path / "plan.json"))
+    edit_guide(carrying, b"%PDF newer")
+    told = done(leadnurture, carrying, "apply", str(tmp_path / "plan.json"), "--yes", code=12)
+    assert "letter: templates/guide.pdf was edited" in told.stderr
+
+
+def test_going_back_says_which_attachment_is_not_the_old_one_any_more(leadnurture: Leadnurture, carrying: Path) -> None:
+    edit_guide(carrying, b"%PDF new")
+    done(leadnurture, carrying, "apply", "--yes")
+    warning = "warning: guide.pdf is not the file of then: letters with it are held until that one is back"
+    edit_guide(carrying, b"%PDF old")
+    assert warning not in done(leadnurture, carrying, "apply", "letter", "--version", "2", "--yes").stderr
+    assert warning in done(leadnurture, carrying, "apply", "letter", "--version", "3", "--yes").stderr.splitlines()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from mail_server import Server, listening
 from studio_life import ANSWERS, START, Begin, Life
 
 from leadnurture.clock import VirtualClock
@@ -44,6 +45,16 @@ def begin(founded: Path, tmp_path: Path) -> Iterator[Begin]:
             return Life(root, clock, stack.enter_context(Studio.open(root, clock)))
 
         yield open_studio
+
+
+@pytest.fixture
+def server(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """Return a mail server to which the studio of this test delivers."""
+    with listening() as (server, port):
+        for key, value in {"HOST": "127.0.0.1", "PORT": str(port), "SECURITY": "none"}.items():
+            monkeypatch.setenv(f"LEADNURTURE_MAIL__SMTP__{key}", value)
+        monkeypatch.setenv("LEADNURTURE_MAIL__TRANSPORT", "smtp")
+        yield server
 
 
 @pytest.fixture

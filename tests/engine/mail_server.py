@@ -27,10 +27,10 @@ class Server:
         return "250 recipient fine"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        (address,) = envelope.rcpt_tos
-        answer = self.at_data[address].pop(0) if self.at_data[address] else "250 taken"
+        first = self.at_data[envelope.rcpt_tos[0]]
+        answer = first.pop(0) if first else "250 taken"
         if answer.startswith("250") or answer == HANG_UP:
-            self.taken.append((address, envelope.content))
+            self.taken += [(address, envelope.content) for address in envelope.rcpt_tos]
         if answer == HANG_UP:
             server.transport.close()
         return answer

@@ -1,9 +1,7 @@
 """What a server's answer means: tried again later with the same bytes, never again, or nobody but the owner can say."""
 
-from collections.abc import Iterator
-
 import pytest
-from mail_server import HANG_UP, Server, listening
+from mail_server import HANG_UP, Server
 from studio_life import DAY, HOUR, MINUTE, START, Begin, Life, mail
 
 from leadnurture.engine.resolve import NotInDoubtError, resolve
@@ -11,16 +9,6 @@ from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, Inte
 
 MIA = "mia@example.org"
 BUSY, NEVER = "451 mailbox busy", "550 no such user"
-
-
-@pytest.fixture
-def server(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """Return a mail server to which the studio of this test delivers."""
-    with listening() as (server, port):
-        for key, value in {"HOST": "127.0.0.1", "PORT": str(port), "SECURITY": "none"}.items():
-            monkeypatch.setenv(f"LEADNURTURE_MAIL__SMTP__{key}", value)
-        monkeypatch.setenv("LEADNURTURE_MAIL__TRANSPORT", "smtp")
-        yield server
 
 
 @pytest.fixture

@@ -111,7 +111,10 @@ def test_a_missing_attachment_holds_the_letter_until_it_is_there(life: Life) -> 
     prices.unlink()
     life.add("mia")
     life.tick()
-    assert life.walk("mia").held_reason == ("the attachment 'prices.pdf' cannot be read: No such file or directory")
+    assert life.walk("mia").held_reason == (
+        "the attachment 'prices.pdf' cannot be read: there is no such file; "
+        "put it back as it was, or let the change count with: leadnurture apply"
+    )
     prices.write_bytes(b"%PDF")
     life.later(DAY)
     assert life.sent() == ["hello"]

@@ -49,9 +49,22 @@ def test_the_newest_message_is_first(sent: Studio) -> None:
     assert [message["to"] for message in told["messages"]] == ["zoe@example.org", "emma@example.org"]
     assert set(told["messages"][0]) == {
         "id", "message_id", "to", "subject", "state", "lead_id", "sequence", "step", "due_at", "sent_at", "reason",
-        "attempts",
+        "attempts", "copies", "refused",
     }  # fmt: skip
     assert told["messages"][0]["sent_at"] == "2027-01-04T10:10:00+00:00"
+
+
+def test_copies_and_who_was_not_taken_are_told_apart_from_whom_it_is_addressed_to(sent: Studio) -> None:
+    zoe, holly = "zoe@example.org", "holly@hart.example"
+    values = {"recipients": [zoe, "jo@example.net", holly], "copies": [holly], "refused": {"jo@example.net": "550 no"}}
+    with sent.database.write() as session:
+        session.execute(update(OutboxMessage).where(col(OutboxMessage.id) == 2).values(values))
+    message = _list(sent).as_json()["messages"][0]
+    assert (message["to"], message["copies"]) == (f"{zoe}, jo@example.net", [holly])
+    assert message["refused"] == {"jo@example.net": "550 no"}
+    assert "It was not taken for jo@example.net: 550 no." in _open(sent, 2).meaning
+    _become(sent, 2, OutboxState.QUEUED)
+    assert _open(sent, 2).as_json()["message"]["refused"] == {}
 
 
 def test_a_list_is_filtered_by_state_and_by_lead(sent: Studio) -> None:

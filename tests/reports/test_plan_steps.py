@@ -57,6 +57,16 @@ def test_a_new_and_a_deleted_sequence_are_all_of_their_steps() -> None:
     assert words_change(waits("a"), None, {}, {}) == WordsChange((), (removed,))
 
 
+def test_the_names_that_a_mail_gives_to_lines_are_told_in_words() -> None:
+    keys = "id: a, action: send_email, subject: x, body: x"
+    old, new = sequence(keys), sequence(f"{keys}, to: both, personalization: {{one: Album, two: '{{{{ today }}}}'}}")
+    (change,) = words_change(old, new, {}, {}).steps
+    assert change.keys == (
+        KeyChange("to", "primary", "both"),
+        KeyChange("personalization", None, "one Album, two {{ today }}"),
+    )
+
+
 def test_keys_are_told_in_words() -> None:
     step = "id: a, action: create_task, title: Call"
     old = sequence(f"{step}, delay: 2d, tags: []")

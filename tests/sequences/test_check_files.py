@@ -1,11 +1,15 @@
 """The files that a sequence names: each must be there, readable, and inside the studio."""
 
+import os
+import socket
 from collections.abc import Callable
+from contextlib import chdir
 
 import pytest
 from sequence_texts import READING, letter, step
 
-from leadnurture.sequences.folder import LARGEST_TEMPLATE, Folder
+from leadnurture.sequences.folder import Folder
+from leadnurture.sequences.plain_files import LARGEST_ATTACHMENT, LARGEST_TEMPLATE
 from leadnurture.sequences.problems import Problem, Severity
 
 Problems = Callable[[str], tuple[Problem, ...]]
@@ -93,14 +97,60 @@ def test_a_mark_at_the_start_of_a_file_is_no_word_of_it(folder: Folder, problems
     assert draft.parsed.problems == ()
 
 
-@pytest.mark.parametrize("name", ["prices.pdf", "../prices.pdf", "."])
-def test_a_missing_attachment_is_told_at_its_key(name: str, folder: Folder, problems_of: Problems) -> None:
+OUTSIDE = "it lies outside the studio's templates folder"
+NO_FILE = "it is a pipe, a socket or a device, not a file"
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("prices.pdf", "there is no such file"),
+        ("../prices.pdf", OUTSIDE),
+        ("/etc/passwd", OUTSIDE),
+        ("link.pdf", OUTSIDE),
+        ("null.pdf", OUTSIDE),
+        (".", "it is a folder, not a file"),
+        ("folder", "it is a folder, not a file"),
+        ("pipe.pdf", NO_FILE),
+        ("socket.pdf", NO_FILE),
+        ("huge.pdf", "it is larger than 20 MB"),
+    ],
+)
+def test_an_attachment_that_cannot_be_sent_is_told_at_its_key(
+    name: str, why: str, folder: Folder, problems_of: Problems
+) -> None:
     (folder.root / "prices.pdf").write_bytes(b"%PDF")
     (folder.templates / "hello.md").write_text("Hello.\n")
-    (problem,) = problems_of(mail("hello.md", f"attachments: [{name}]"))
+    (folder.templates / "folder").mkdir()
+    (folder.templates / "link.pdf").symlink_to(folder.root / "prices.pdf")
+    (folder.templates / "null.pdf").symlink_to("/dev/null")
+    os.mkfifo(folder.templates / "pipe.pdf")
+    with (folder.templates / "huge.pdf").open("wb") as huge:
+        huge.truncate(LARGEST_ATTACHMENT + 1)
+    with socket.socket(socket.AF_UNIX) as listener, chdir(folder.templates):  # a socket's path must be short
+        listener.bind("socket.pdf")
+        (problem,) = problems_of(mail("hello.md", f"attachments: [{name}]"))
     assert (problem.place.line, problem.place.column) == (7, 18)
-    assert problem.message.startswith(f"'{name}': ")
+    assert problem.message == f"'{name}': {why}"
     assert problem.severity is Severity.ERROR
+
+
+def test_an_attachment_of_just_twenty_megabytes_is_right(folder: Folder, problems_of: Problems) -> None:
+    (folder.templates / "hello.md").write_text("Hello.\n")
+    with (folder.templates / "large.pdf").open("wb") as large:
+        large.truncate(LARGEST_ATTACHMENT)
+    assert problems_of(mail("hello.md", "attachments: [large.pdf]")) == ()
+
+
+def test_a_pipe_in_place_of_a_template_or_a_sequence_is_told_and_not_waited_for(
+    folder: Folder, problems_of: Problems
+) -> None:
+    os.mkfifo(folder.templates / "hello.md")
+    (problem,) = problems_of(mail("hello.md"))
+    assert problem.message == f"template 'hello.md': {NO_FILE}"
+    os.mkfifo(folder.sequences / "other.yaml")
+    draft = folder.draft(folder.sequences / "other.yaml", READING)
+    assert [problem.message for problem in draft.parsed.problems] == [NO_FILE]
 
 
 def test_a_missing_attachment_is_told_with_the_name_that_is_like_it(folder: Folder, problems_of: Problems) -> None:

@@ -51,6 +51,20 @@ def test_the_transcript_is_dated_in_local_time_and_says_what_happens_and_why(stu
     assert as_text(simulated(studio, emma).entries) == GOLDEN
 
 
+def test_other_recipients_than_the_first_address_are_told(studio: Studio) -> None:
+    letters = "".join(
+        f"  - {{id: {key}, action: send_email, delay: 1d, subject: Your day, body: Dear you., {keys}}}\n"
+        for key, keys in {"a": "to: primary", "b": "to: both", "c": "to: secondary, bcc: owner"}.items()
+    )
+    only(studio, story=f"name: Story\nsteps:\n{letters}")
+    jack = {"secondary_email": "jack@example.net"}
+    transcript = simulated(studio, add(studio, "emma@example.org", **EMMA, **jack))
+    sent = [entry for entry in transcript.entries if entry.outcome == "sent"]
+    to = [None, "emma@example.org, jack@example.net", "jack@example.net, holly@hart.example"]
+    assert [entry.as_json()["to"] for entry in sent] == to
+    assert "send_email sent: Your day – to emma@example.org, jack@example.net\n" in as_text(sent)
+
+
 def test_it_is_the_same_every_time(studio: Studio, emma: int) -> None:
     events = ("+1d tag=vip", "+2d status=proposal_sent")
     assert simulated(studio, emma, *events).as_json() == simulated(studio, emma, *events).as_json()

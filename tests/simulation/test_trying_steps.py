@@ -84,6 +84,40 @@ def test_nothing_is_recorded_and_nothing_is_written_unless_asked(studio: Studio,
     assert not (root / "outbox").exists()
 
 
+TO_BOTH = """\
+name: Story
+steps:
+  - {id: hello, action: send_email, to: both, bcc: owner, subject: Your day, body: Dear both.}
+  - {id: more, action: send_email, to: secondary, reply_to_step: hello, body: One more thing.}
+"""
+TWO = {"secondary_email": "jack@example.net"}
+
+
+def test_it_is_told_whom_each_letter_goes_to_and_which_it_answers(studio: Studio) -> None:
+    only(studio, story=TO_BOTH)
+    hello, more = (step.result for step in tried(studio, add(studio, "emma@example.org", **TWO)).steps)
+    assert (hello["recipient"], hello["copied"]) == ("emma@example.org, jack@example.net", ["holly@hart.example"])
+    assert (more["recipient"], more["subject"]) == ("jack@example.net", "Re: Your day")
+    assert "copied" not in more
+
+
+def test_a_letter_to_a_second_address_that_nobody_knows_is_a_failed_step(studio: Studio) -> None:
+    only(studio, story=TO_BOTH)
+    hello, more = tried(studio, add(studio, "emma@example.org")).steps
+    assert (hello.failure, hello.result["recipient"]) == (None, "emma@example.org")
+    assert more.failure == "the letter goes to their second address, and none is known"
+
+
+def test_a_test_copy_goes_to_nobody_else(studio: Studio, root: Path) -> None:
+    only(studio, story=TO_BOTH)
+    emma = add(studio, "emma@example.org", **TWO)
+    told = tried(studio, emma, send_to="me@hart.example")
+    assert [step.result["recipient"] for step in told.steps] == ["me@hart.example"] * 2
+    files = [path.read_bytes() for path in (root / "outbox").glob("*.eml")]
+    assert len(files) == 2
+    assert not any(b"example.org" in file or b"example.net" in file or b"References" in file for file in files)
+
+
 def test_letters_go_to_the_address_that_was_asked_for_and_nowhere_else(studio: Studio, root: Path, emma: int) -> None:
     write(studio, "story", STORY.replace("Your day", "Your très bel day"))
     before = (root / "leadnurture.db").read_bytes()

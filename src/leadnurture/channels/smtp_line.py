@@ -7,7 +7,7 @@ different verdicts, because only the first may be sent again.
 import contextlib
 import re
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from leadnurture.channels.mail.letter import FrozenMessage
@@ -32,7 +32,11 @@ class SmtpLine:
         self._offered: FrozenMessage | None = None
 
     def offer(self, message: FrozenMessage) -> Answer:
-        """Connect if needed, then MAIL and a RCPT for every recipient: all are accepted, or none."""
+        """Connect if needed, then MAIL and a RCPT for every recipient.
+
+        Accepted if one that the letter is addressed to is, and none of these may be taken later: they all get it now,
+        or nobody does.
+        """
         answer = self._mail_from_fresh(message)
         if answer.verdict is Verdict.ACCEPTED:
             answer = self._recipients(message)
@@ -89,13 +93,28 @@ class SmtpLine:
 
     def _recipients(self, message: FrozenMessage) -> Answer:
         answer = Answer(Verdict.REFUSED, "the message has no recipient")
-        for recipient in message.recipients:
+        refused: dict[str, str] = {}
+        for recipient in message.addressed:
             answer = self._ask(partial(smtplib.SMTP.rcpt, recip=recipient))
-            if answer.verdict is not Verdict.ACCEPTED:
-                break
-        if answer.verdict is not Verdict.ACCEPTED:
+            if answer.verdict is Verdict.REFUSED:
+                refused[recipient] = answer.reply
+            elif answer.verdict is not Verdict.ACCEPTED:
+                self.withdraw()
+                return answer
+        if len(refused) == len(message.addressed):
             self.withdraw()
-        return answer
+            return Answer(Verdict.REFUSED, _together(refused) or answer.reply, refused)
+        return self._copies(message, refused)
+
+    def _copies(self, message: FrozenMessage, refused: dict[str, str]) -> Answer:
+        """Ask for those who only get a copy; one that is not taken, now or ever, keeps no letter from the couple."""
+        for recipient in message.copies:
+            answer = self._ask(partial(smtplib.SMTP.rcpt, recip=recipient))
+            if self._connection is None:
+                return answer
+            if answer.verdict is not Verdict.ACCEPTED:
+                refused[recipient] = answer.reply
+        return Answer(Verdict.ACCEPTED, _together(refused) or "all recipients are taken", refused)
 
     def _ask(
         self,
@@ -135,6 +154,13 @@ def _send_content(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]
     for start in range(0, len(stuffed), _PIECE):
         connection.send(stuffed[start : start + _PIECE])
     return connection.getreply()
+
+
+def _together(refused: Mapping[str, str]) -> str:
+    """Return what the server said to its refusals; of several, to whom it said it as well."""
+    if len(refused) == 1:
+        return next(iter(refused.values()))
+    return "; ".join(f"{recipient}: {reply}" for recipient, reply in refused.items())
 
 
 def _unfit(message: FrozenMessage, features: dict[str, str], place: str) -> str | None:

@@ -4,7 +4,8 @@ Nothing that a server, a network or a disk does is raised: it becomes an answer,
 next without the risk of sending twice.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -18,7 +19,7 @@ class Verdict(StrEnum):
     """What an answer means for the message."""
 
     ACCEPTED = "accepted"
-    """To an offer: sender and all recipients are taken. To a hand-over: the message is."""
+    """To an offer: sender and at least one of the couple are taken. To a hand-over: the message is."""
     TRANSIENT = "transient"
     """Certainly not accepted, for a reason of this message that may pass."""
     REFUSED = "refused"
@@ -31,10 +32,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """A verdict, and one line for people: what the server said, or what happened instead."""
+    """A verdict, and one line for people: what the server said, or what happened instead.
+
+    `refused` are the recipients that were not taken, with what the server said to each; the others get the message.
+    """
 
     verdict: Verdict
     reply: str
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reply", one_line(self.reply)[:_LONGEST_REPLY])
@@ -44,7 +49,7 @@ class Line(Protocol):
     """One connection, for one thread: opened at the first offer, kept for many messages."""
 
     def offer(self, message: FrozenMessage) -> Answer:
-        """Connect if needed, and ask whether the sender and every recipient are accepted."""
+        """Connect if needed, and ask whether the sender and the recipients are accepted."""
         ...
 
     def hand_over(self) -> Answer:

@@ -97,6 +97,7 @@ def _pending(
 
 def _announce(studio: "Studio", pending: "list[Pending]", saved: "SavedPlan | None", *, yes: bool) -> None:
     """Show the plan to who is going to be asked; one that was reviewed, or need not be, is told in a line."""
+    _warn(studio, pending)
     if terminal.is_interactive() and not yes and saved is None:
         from leadnurture.cli.pending import planned
         from leadnurture.cli.views.plan import plan_view
@@ -107,6 +108,13 @@ def _announce(studio: "Studio", pending: "list[Pending]", saved: "SavedPlan | No
     for one in pending:
         told = f"goes back to version {one.back_to.number}" if one.back_to else words[one.difference.value]
         terminal.say(f"  {one.identity} {told}")
+
+
+def _warn(studio: "Studio", pending: "list[Pending]") -> None:
+    """Tell which attachments of an old version are not in the studio any more."""
+    attachments = {name: known for one in pending if one.draft for name, known in one.draft.attachments.items()}
+    for name in studio.folder.differing(attachments):
+        terminal.say(f"warning: {name} is not the file of then: letters with it are held until that one is back")
 
 
 def _apply(studio: "Studio", pending: "list[Pending]", saved: "SavedPlan | None") -> "list[Applied]":

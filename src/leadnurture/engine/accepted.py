@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from leadnurture.crm.change import Change
 from leadnurture.crm.timeline import note
-from leadnurture.engine import migration, walk
+from leadnurture.engine import bounces, migration, walk
 from leadnurture.engine.book import UnreadableVersionError
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event
@@ -18,12 +18,14 @@ from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage,
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
 # Put together once: that takes longer than SQLite needs for the answer.
-_MESSAGES: Any = (  # a Select of nine columns, which has no type
+_MESSAGES: Any = (  # a Select of eleven columns, which has no type
     select(
         col(OutboxMessage.id),
         col(OutboxMessage.execution_id),
         col(OutboxMessage.message_id),
         col(OutboxMessage.recipients),
+        col(OutboxMessage.copies),
+        col(OutboxMessage.refused),
         col(OutboxMessage.subject),
         col(OutboxMessage.step_key),
         Enrollment,
@@ -64,8 +66,15 @@ def _write_down(change: Change, messages: Sequence[Row[Any]]) -> None:
     rewrite_rows(change.session, Execution, steps)
 
 
-def _result(message: Row[Any]) -> dict[str, str]:
-    return {"message_id": message.message_id, "recipient": message.recipients[0], "subject": message.subject}
+def _result(message: Row[Any]) -> dict[str, Any]:
+    taken = [recipient for recipient in message.recipients if recipient not in message.refused]
+    told = {
+        "message_id": message.message_id,
+        "recipient": ", ".join(recipient for recipient in taken if recipient not in message.copies),
+        "subject": message.subject,
+    }
+    copied = {"copied": [recipient for recipient in taken if recipient in message.copies]} if message.copies else {}
+    return told | copied | ({"refused": message.refused} if message.refused else {})
 
 
 def _done(session: Session, walks: Iterable[int]) -> Mapping[int, set[str]]:
@@ -80,9 +89,12 @@ def _follow(change: Change, engine: Engine, message: Row[Any], done: set[str]) -
     """Put the message on the timeline, and let its walk go on."""
     enrollment: Enrollment = message.Enrollment
     metadata = {"message_id": message.message_id, "sequence": enrollment.sequence_id, "step": message.step_key}
-    note(change, message.Lead, InteractionType.EMAIL_SENT, message.subject, metadata=metadata, outcome="sent")
+    refused = "; ".join(f"not to {recipient}: {reply}" for recipient, reply in message.refused.items()) or None
+    lead, sent = message.Lead, InteractionType.EMAIL_SENT
+    note(change, lead, sent, message.subject, content=refused, metadata=metadata, outcome="sent")
     if enrollment.status is EnrollmentStatus.ACTIVE:
         _go_on(change, engine, enrollment, done, message.current)
+    bounces.mark(change, lead, message.refused)
     return Event(change.now, enrollment.lead_id, enrollment.sequence_id, message.step_key, "sent", message.subject)
 
 

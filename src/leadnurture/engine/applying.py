@@ -50,7 +50,7 @@ def _write(change: Change, engine: Engine, pending: Pending) -> Applied:
 
 def _commit(folder: Folder, draft: Draft) -> str | None:
     """Return the commit that has these very words; None if they are in none yet."""
-    files = [folder.root / draft.parsed.file, *(folder.beside(name) for name in draft.templates)]
+    files = [folder.root / draft.parsed.file, *(folder.beside(name) for name in (*draft.templates, *draft.attachments))]
     return versions.commit_of(folder.root, files)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from leadnurture.config import Config
 from leadnurture.crm.values import Reading
 from leadnurture.errors import ConfigurationError
+from leadnurture.sequences.attachments import Attached, recorded
 from leadnurture.sequences.parse import parse
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.words import CompiledWords, compile_words
@@ -30,6 +31,7 @@ class Edition:
     number: int
     sequence: Sequence
     templates: dict[str, str]
+    attachments: dict[str, Attached]
     language: str
 
     @cached_property
@@ -86,7 +88,8 @@ class Book:
                 hint=_MEND,
             )
         assert row.id is not None
-        return Edition(row.id, row.number, parsed.sequence, dict(row.templates), self._language)
+        files = dict(row.templates), recorded(row.attachments)
+        return Edition(row.id, row.number, parsed.sequence, *files, self._language)
 
 
 def _by_priority(editions: Iterable[Edition]) -> list[Edition]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import JSON, bindparam, select, text
 from sqlmodel import col
 
 from leadnurture.channels.mail.message import FrozenMessage
@@ -31,7 +31,7 @@ MOST_ATTEMPTS = 30  # each waits for the file as long as SQLite's busy timeout
 TOGETHER = 0.002  # seconds: a commit costs about as much, so it pays to wait that long for the other lanes
 
 # Put together once: that takes longer than SQLite needs for the answer.
-_INTEND = text(INTEND)
+_INTEND = text(INTEND).bindparams(bindparam("refused", type_=JSON()))
 _PAGE = (
     select(
         col(OutboxMessage.id),
@@ -40,6 +40,7 @@ _PAGE = (
         col(OutboxMessage.recipients),
         col(OutboxMessage.content),
         col(OutboxMessage.needs_smtputf8),
+        col(OutboxMessage.copies),
     )
     .where(col(OutboxMessage.id).in_(bindparam("ids", expanding=True)))
     .order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
@@ -106,8 +107,9 @@ class Delivery:
         for start in range(0, len(ids), PAGE):
             with self._engine.database.read() as session:
                 rows = session.execute(_PAGE, {"ids": ids[start : start + PAGE]}).all()
-            for identity, message_id, sender, recipients, content, needs_smtputf8 in rows:
-                yield Job(identity, FrozenMessage(message_id, sender, tuple(recipients), content, needs_smtputf8))
+            for identity, message_id, sender, recipients, content, needs_smtputf8, copies in rows:
+                envelope = (message_id, sender, tuple(recipients))
+                yield Job(identity, FrozenMessage(*envelope, content, needs_smtputf8, tuple(copies)))
 
     def _start_next(self, waiting: Iterator[Job]) -> None:
         if not self._ending and (job := next(waiting, None)) is not None:
@@ -140,7 +142,7 @@ class Delivery:
 
     def _commit(self, reports: list[Report], waiting: Iterator[Job]) -> None:
         """Write what was reported in one transaction, then let the lanes go on."""
-        ready = [report.job for report in reports if isinstance(report, Ready)]
+        ready = [report for report in reports if isinstance(report, Ready)]
         settled = [report for report in reports if isinstance(report, Settled)]
         events: list[Event] = []
         permits: dict[int, bool] = {}
@@ -151,25 +153,26 @@ class Delivery:
             except BusyError:  # what the server said is known: it must not be lost because somebody else is writing
                 if attempt == MOST_ATTEMPTS - 1:
                     raise
-        for job in ready:
-            job.permit.put(permits[job.outbox_id])
+        for report in ready:
+            report.job.permit.put(permits[report.job.outbox_id])
         for event in events:
             self.counts[event.outcome] += 1
             self._on_event(event)
         self._note_trouble(settled)
-        for report in settled:
-            del self._in_flight[report.job.outbox_id]
+        for done in settled:
+            del self._in_flight[done.job.outbox_id]
             self._start_next(waiting)
         if self._ending:
             self._take_back()
 
-    def _write(self, ready: list[Job], settled: list[Settled], permits: dict[int, bool]) -> list[Event]:
+    def _write(self, ready: list[Ready], settled: list[Settled], permits: dict[int, bool]) -> list[Event]:
         """Commit the answers and the intents together; `permits` tells which intents hold."""
         with self._engine.change() as change:
             events = settle(change, self._engine, settled)
-            for job in ready:
-                intent = {"id": job.outbox_id, "now": stored(change.now)}
-                permits[job.outbox_id] = change.session.execute(_INTEND, intent).rowcount == 1  # type: ignore[attr-defined]
+            for report in ready:
+                key = report.job.outbox_id
+                intent = {"id": key, "now": stored(change.now), "refused": dict(report.refused)}
+                permits[key] = change.session.execute(_INTEND, intent).rowcount == 1  # type: ignore[attr-defined]
         self.counts["enrolled"] += len(change.enrolled)
         return events
 

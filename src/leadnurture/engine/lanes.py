@@ -3,7 +3,7 @@
 A lane knows nothing of the database. It reports what happened and waits; the coordinator commits, then says go.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Thread
@@ -23,9 +23,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Ready:
-    """The server took sender and recipients; the lane waits for its permit."""
+    """The server took sender and recipients, but for those it `refused`; the lane waits for its permit."""
 
     job: Job
+    refused: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Lane(Thread):
         answer = self._asked(lambda: self._line.offer(job.message), Verdict.SERVER)
         if answer.verdict is not Verdict.ACCEPTED:
             return answer
-        self._reports.put(Ready(job))
+        self._reports.put(Ready(job, answer.refused))
         if job.permit.get():
             return self._asked(self._line.hand_over, Verdict.UNKNOWN)
         self._line.withdraw()

@@ -1,7 +1,6 @@
 """A step's moment: what its action may use, and freezing its letter into the outbox."""
 
-import mimetypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -9,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from leadnurture.channels.calendar import invitation
 from leadnurture.channels.mail.message import (
-    Attachment,
     CalendarPart,
     FrozenMessage,
     Letter,
@@ -20,20 +18,21 @@ from leadnurture.channels.mail.message import (
 )
 from leadnurture.config import Config
 from leadnurture.crm.change import Change
-from leadnurture.crm.names import couple_full_names
 from leadnurture.engine import personalize, schedule
+from leadnurture.engine.addressing import addressed
+from leadnurture.engine.attaching import attachment
 from leadnurture.engine.book import Edition
 from leadnurture.engine.conditions import Subject, judge
+from leadnurture.engine.threads import Thread, thread_of
 from leadnurture.sequences.condition import Condition
 from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.folder import Folder
-from leadnurture.sequences.step import Judged, Step
+from leadnurture.sequences.step import Addressee, Judged, Post, Step
 from leadnurture.sequences.texts import TextKind
 from leadnurture.sequences.words import Compiled, compile_text
 from leadnurture.store.rows import write_row
 from leadnurture.store.tables import Appointment, Enrollment, Execution, Lead, OutboxMessage
 
-LARGEST_ATTACHMENT = 20_000_000  # bytes; most servers take 25 MB after base64
 # Not every program shows the calendar's part of a mail, so its words say when and where, too.
 _TITLE = "{{ appointment.title }}"
 _WHEN_AND_WHERE = """
@@ -71,7 +70,7 @@ class EngineMoment:
         """Return one of the step's texts, filled; raises UnfillableError."""
         compiled = self.edition.words[self.step.id, name]
         fill = personalize.fill_line if compiled.kind is TextKind.LINE else personalize.fill_plain
-        return fill(compiled, self.names)
+        return fill(compiled, self._names_of(self.step))
 
     @property
     def since(self) -> datetime:
@@ -91,12 +90,38 @@ class EngineMoment:
         instant = schedule.after(since or self.change.now, delay, zone)
         return instant if at is None else schedule.resolve(datetime.combine(instant.astimezone(zone), at), zone)
 
-    def post_letter(self, *, subject: str, letter: str, attachments: tuple[str, ...]) -> None:
+    def post_letter(self, post: Post) -> None:
         """Freeze a mail to the lead into the outbox; raises UnfillableError or UnsendableError."""
-        words = personalize.fill_letter(self.edition.words[self.step.id, letter], self.names)
-        head = self.filled(subject)
-        files = tuple(_attachment(self.folder, name) for name in attachments)
-        self.posted = self._queue(freeze(_letter(self.change, self.lead, head, words, files)), head)
+        words = personalize.fill_letter(self.edition.words[self.step.id, post.letter], self._names_of(self.step))
+        thread = self._thread(post)
+        owner = (_owner(self.change.config),)
+        letter = replace(
+            _letter(self.change, self.lead, thread.subject, words),
+            to=addressed(self.lead, post.to),
+            cc=owner if post.cc_owner else (),
+            bcc=owner if post.bcc_owner else (),
+            attachments=tuple(attachment(self.folder, name, self.edition.attachments) for name in post.attachments),
+            in_reply_to=thread.references[-1] if thread.references else None,
+            references=thread.references,
+        )
+        self.posted = self._queue(freeze(letter), thread.subject, thread.references)
+
+    def _thread(self, post: Post) -> Thread:
+        """Return the subject of a letter, and the messages that it answers."""
+        subject = self._subject_of(self.step) if post.subject else None
+        if post.answers is None:
+            return Thread(subject or "")
+        session, sequence = self.change.session, self.edition.sequence
+        joined = thread_of(session, self.enrollment_id, sequence, post.answers, self._subject_of)
+        return replace(joined, subject=subject or joined.subject)
+
+    def _subject_of(self, step: Step) -> str:
+        return personalize.fill_line(self.edition.words[step.id, "subject"], self._names_of(step))
+
+    def _names_of(self, step: Step) -> dict[str, Any]:
+        """Return all that a step's texts may name: the lead's facts, and the step's own names."""
+        own = {text.path[-1]: self.edition.words[step.id, text.name] for text in step.own_names()}
+        return personalize.with_own(self.names, own) if own else self.names
 
     def post_invitation(self, appointment: Appointment, *, letter: str | None) -> None:
         """Freeze an invitation to the lead into the outbox; raises UnfillableError or UnsendableError."""
@@ -104,11 +129,11 @@ class EngineMoment:
         compiled = _invitation(written or _TITLE, self.edition.language)
         facts = {"title": appointment.title, "when": _when(appointment), "where": appointment.location}
         words = personalize.fill_letter(compiled, self.names | {"appointment": facts})
-        calendar = invitation(appointment, _owner(self.change.config), _couple(self.lead))
+        calendar = invitation(appointment, _owner(self.change.config), *addressed(self.lead, Addressee.PRIMARY))
         frozen = freeze(_letter(self.change, self.lead, appointment.title, words, calendar=calendar))
         self.posted = self._queue(frozen, appointment.title)
 
-    def _queue(self, frozen: FrozenMessage, subject: str) -> OutboxMessage:
+    def _queue(self, frozen: FrozenMessage, subject: str, thread: tuple[str, ...] = ()) -> OutboxMessage:
         assert self.lead.id is not None
         assert self.execution.id is not None
         message = OutboxMessage(
@@ -120,6 +145,8 @@ class EngineMoment:
             message_id=frozen.message_id,
             sender=frozen.sender,
             recipients=list(frozen.recipients),
+            copies=list(frozen.copies),
+            thread=list(thread),
             subject=subject,
             content=frozen.content,
             needs_smtputf8=frozen.needs_smtputf8,
@@ -135,7 +162,6 @@ def _letter(
     lead: Lead,
     subject: str,
     words: tuple[str, str],
-    files: tuple[Attachment, ...] = (),
     calendar: CalendarPart | None = None,
 ) -> Letter:
     """Return the letter from the owner to the lead; `words` are its text and its HTML."""
@@ -144,12 +170,11 @@ def _letter(
         message_id=new_message_id(config.owner.email),
         date=change.now.astimezone(config.studio.zone),
         sender=owner,
-        to=(_couple(lead),),
+        to=addressed(lead, Addressee.PRIMARY),
         subject=subject,
         text=words[0],
         html=words[1],
         reply_to=Mailbox(config.mail.reply_to, config.owner.name) if config.mail.reply_to else owner,
-        attachments=files,
         calendar=calendar,
         unsubscribe=unsubscribe_link(config.mail.reply_to or config.owner.email, lead.unsubscribe_token),
     )
@@ -157,10 +182,6 @@ def _letter(
 
 def _owner(config: Config) -> Mailbox:
     return Mailbox(config.owner.email, config.owner.name)
-
-
-def _couple(lead: Lead) -> Mailbox:
-    return Mailbox(lead.primary_email, couple_full_names(lead.couple_name_bride, lead.couple_name_groom))
 
 
 @lru_cache(maxsize=64)
@@ -174,15 +195,3 @@ def _when(appointment: Appointment) -> str:
     start, end = appointment.starts_at.astimezone(zone), appointment.ends_at.astimezone(zone)
     until = f"{end:%H:%M}" if end - start < timedelta(days=1) else f"{end:%A} {end.day} {end:%B %Y %H:%M}"
     return f"{start:%A} {start.day} {start:%B %Y}, {start:%H:%M}–{until} ({appointment.time_zone})"
-
-
-def _attachment(folder: Folder, name: str) -> Attachment:
-    try:
-        path = folder.beside(name)
-        if path.stat().st_size > LARGEST_ATTACHMENT:
-            raise ValueError("it is larger than 20 MB")
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise personalize.UnfillableError(f"the attachment '{name}' cannot be read: {why}") from None
-    return Attachment(path.name, content, mimetypes.guess_type(path.name)[0] or "application/octet-stream")

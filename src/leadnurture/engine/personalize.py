@@ -92,6 +92,18 @@ def fill_line(compiled: Compiled, names: Mapping[str, Any]) -> str:
     return line
 
 
+def with_own(names: Mapping[str, Any], own: Mapping[str, Compiled]) -> dict[str, Any]:
+    """Return the names together with lines that are filled with them; raises UnfillableError that says which."""
+    return {**names, **{name: _own(name, line, names) for name, line in own.items()}}
+
+
+def _own(name: str, line: Compiled, names: Mapping[str, Any]) -> str:
+    try:
+        return fill_line(line, names)
+    except UnfillableError as hole:
+        raise UnfillableError(f"{name}: {hole}") from None
+
+
 def fill_plain(compiled: Compiled, names: Mapping[str, Any]) -> str:
     """Return a filled text of several lines; raises UnfillableError."""
     return tidy_text(_filled(compiled.plain.render, names))

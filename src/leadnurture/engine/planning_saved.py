@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from leadnurture.engine.planning import Effect
 from leadnurture.engine.planning_outcome import Fate, LeadOutcome
 from leadnurture.errors import InvalidInputError
+from leadnurture.sequences.attachments import contents
 from leadnurture.sequences.folder import Draft
 from leadnurture.sequences.versions import Difference
 
@@ -86,14 +87,16 @@ def read_plan(text: str, name: str) -> SavedPlan:
 
 
 def digests(draft: Draft | None) -> dict[str, str]:
-    """Return the SHA-256 of a sequence's file and of each of its templates, by name; nothing if the file is gone."""
-    return {name: sha256(words.encode()).hexdigest() for name, words in _words(draft)}
+    """Return the SHA-256 of a sequence's file, its templates and attachments, by name; nothing if the file is gone."""
+    if draft is None:
+        return {}
+    files = {f"templates/{name}": content for name, content in contents(draft.attachments).items()}
+    return files | {name: sha256(words.encode()).hexdigest() for name, words in _words(draft)}
 
 
-def _words(draft: Draft | None) -> Iterator[tuple[str, str]]:
-    if draft is not None:
-        yield draft.parsed.file, draft.parsed.text
-        yield from ((f"templates/{name}", words) for name, words in draft.templates.items())
+def _words(draft: Draft) -> Iterator[tuple[str, str]]:
+    yield draft.parsed.file, draft.parsed.text
+    yield from ((f"templates/{name}", words) for name, words in draft.templates.items())
 
 
 def _lead(one: LeadOutcome) -> SavedLead:

@@ -1,14 +1,12 @@
 """What a delivery's answer means for the message, its step, its walk and the timeline; all in the open transaction."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 
 from leadnurture.channels.transport import Answer, Verdict
-from leadnurture.crm import standing
 from leadnurture.crm.change import Change
 from leadnurture.crm.timeline import note
-from leadnurture.engine import walk
+from leadnurture.engine import bounces, walk
 from leadnurture.engine.accepted import accept
 from leadnurture.engine.book import UnreadableVersionError
 from leadnurture.engine.engine import Engine
@@ -18,9 +16,6 @@ from leadnurture.engine.retry import retry_at
 from leadnurture.sequences.sequence import Settings
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
-
-# RFC 3463: 5.1.x is about the address. Without such a code, 550, 551 and 553 say that there is no such mailbox.
-_NO_SUCH_ADDRESS = re.compile(r"\b5\.1\.\d|^55[013] (?!5\.\d)")
 
 
 def settle(change: Change, engine: Engine, reports: Iterable[Settled]) -> list[Event]:
@@ -38,7 +33,7 @@ def _settle_one(change: Change, engine: Engine, key: int, answer: Answer) -> Eve
     if message is None or message.state not in {OutboxState.QUEUED, OutboxState.IN_DOUBT}:
         return None
     if answer.verdict is Verdict.REFUSED:
-        outcome = _refused(change, message, answer.reply)
+        outcome = _refused(change, message, answer)
     elif answer.verdict is Verdict.TRANSIENT:
         outcome = _again(change, engine, message, answer.reply)
     elif answer.verdict is Verdict.UNKNOWN:
@@ -59,16 +54,15 @@ def sent(change: Change, engine: Engine, message: OutboxMessage) -> str:
     return "sent"
 
 
-def _refused(change: Change, message: OutboxMessage, reply: str) -> str:
+def _refused(change: Change, message: OutboxMessage, answer: Answer) -> str:
     """The server will never take it: that lead's failure. An address that does not exist is not written to again."""
+    reply = answer.reply
     message.state, message.reason = OutboxState.REFUSED, reply
     execution, enrollment, lead = _around(change, message)
     execution.status, execution.error, execution.executed_at = ExecutionStatus.FAILED, reply, change.now
     if enrollment.status is EnrollmentStatus.ACTIVE:
         walk.end(change, enrollment, EnrollmentStatus.FAILED, f"step '{message.step_key}' failed: {reply}")
-    if message.in_doubt_at is None and _NO_SUCH_ADDRESS.search(reply):  # in doubt: the content was refused
-        standing.bounce(change, lead, reply)
-    else:
+    if not bounces.mark(change, lead, answer.refused):
         note(change, lead, InteractionType.STEP_FAILED, message.subject, content=reply)
     return "failed"
 

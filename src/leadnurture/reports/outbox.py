@@ -1,6 +1,6 @@
 """What went out, what waits, and what nobody knows: the outbox, without the messages' bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,8 @@ _SHOWN = (
     OutboxMessage.id,
     OutboxMessage.message_id,
     OutboxMessage.recipients,
+    OutboxMessage.copies,
+    OutboxMessage.refused,
     OutboxMessage.subject,
     OutboxMessage.state,
     OutboxMessage.lead_id,
@@ -34,11 +36,17 @@ COLUMNS = tuple(col(column) for column in _SHOWN)  # all but the content, which 
 
 @dataclass(frozen=True)
 class Message:
-    """One message of the outbox; instants in the studio's zone, `attempts` are those that failed for the moment."""
+    """One message of the outbox; instants in the studio's zone, `attempts` are those that failed for the moment.
+
+    `copies` are who gets it beside those it is addressed `to`; `refused` are recipients whom the server would not
+    take, with its words, while the others got it.
+    """
 
     id: int
     message_id: str
     to: str
+    copies: tuple[str, ...]
+    refused: Mapping[str, str]
     subject: str
     state: OutboxState
     lead_id: int
@@ -51,7 +59,8 @@ class Message:
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
-        return vars(self) | {"state": self.state.value, "due_at": iso(self.due_at), "sent_at": iso(self.sent_at)}
+        plain = {"state": self.state.value, "copies": list(self.copies)}
+        return vars(self) | plain | {"due_at": iso(self.due_at), "sent_at": iso(self.sent_at)}
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,9 @@ def message_of(row: Any, as_of: AsOf) -> Message:
     return Message(
         id=row.id,
         message_id=row.message_id,
-        to=", ".join(row.recipients),
+        to=", ".join(recipient for recipient in row.recipients if recipient not in row.copies),
+        copies=tuple(row.copies),
+        refused=row.refused if row.state is OutboxState.SENT else {},
         subject=row.subject,
         state=row.state,
         lead_id=row.lead_id,

@@ -66,7 +66,8 @@ def meaning(message: Message) -> str:
     if message.state is OutboxState.QUEUED:
         return _queued(message)
     if message.state is OutboxState.SENT:
-        return "It was sent: the transport accepted it. It will not go out again."
+        not_to = "".join(f" It was not taken for {one}: {reply}." for one, reply in message.refused.items())
+        return f"It was sent: the transport accepted it.{not_to} It will not go out again."
     if message.state is OutboxState.REFUSED:
         if reason.startswith("withdrawn: "):
             return f"It was taken back before it went out: {reason.removeprefix('withdrawn: ')}."

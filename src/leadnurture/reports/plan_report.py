@@ -121,7 +121,9 @@ def _words(effect: Effect) -> WordsChange:
         return WordsChange((), ())
     old, draft = effect.old, effect.draft
     before, after = old.templates if old else {}, draft.templates if draft else {}
-    return words_change(old.sequence if old else None, effect.new, before, after)
+    files, found = old.attachments if old else {}, draft.attachments if draft else {}
+    other = {name for name in files.keys() & found.keys() if files[name].sha256 != found[name].sha256}
+    return words_change(old.sequence if old else None, effect.new, before, after, other)
 
 
 def _couples(session: Session) -> dict[int, str]:

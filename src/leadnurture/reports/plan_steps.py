@@ -1,6 +1,6 @@
 """What differs between two versions of a sequence, step by step, with the words of letters line by line. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher, unified_diff
 from typing import Any
@@ -25,13 +25,17 @@ class TextChange:
 
 @dataclass(frozen=True)
 class StepChange:
-    """A step that differs. `changes` are of added, removed, renamed, moved, changed; `was` is its id before."""
+    """A step that differs. `changes` are of added, removed, renamed, moved, changed; `was` is its id before.
+
+    `attachments` are files that it carries as before, and whose content is another one.
+    """
 
     step: str
     changes: tuple[str, ...]
     was: str | None = None
     keys: tuple[KeyChange, ...] = ()
     texts: tuple[TextChange, ...] = ()
+    attachments: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
@@ -46,13 +50,19 @@ class WordsChange:
     steps: tuple[StepChange, ...]
 
 
-def words_change(old: Sequence | None, new: Sequence | None, before: Templates, after: Templates) -> WordsChange:
-    """Return what differs; `before` and `after` are the words of the templates by name, None is no sequence at all."""
+def words_change(
+    old: Sequence | None, new: Sequence | None, before: Templates, after: Templates, files: Collection[str] = ()
+) -> WordsChange:
+    """Return what differs; `before` and `after` are the words of the templates by name, None is no sequence at all.
+
+    `files` are the attachments whose content differs.
+    """
     keys = header_changes(old, new) if old and new else ()
     origins = _origins(old, new)
     moved = _moved(old, new, origins)
     steps = [
-        _step(origins.get(step.id), step, before, after, moved=step.id in moved) for step in (new.steps if new else ())
+        _step(origins.get(step.id), step, before, after, files, moved=step.id in moved)
+        for step in (new.steps if new else ())
     ]
     kept = {step.id for step in origins.values()}
     removed = [StepChange(step.id, ("removed",)) for step in (old.steps if old else ()) if step.id not in kept]
@@ -75,15 +85,19 @@ def _moved(old: Sequence | None, new: Sequence | None, origins: Mapping[str, Ste
     return set(order) - {key for block in blocks for key in order[block.b : block.b + block.size]}
 
 
-def _step(old: Step | None, new: Step, before: Templates, after: Templates, *, moved: bool) -> StepChange:
+def _step(
+    old: Step | None, new: Step, before: Templates, after: Templates, files: Collection[str], *, moved: bool
+) -> StepChange:
     if old is None:
         return StepChange(new.id, ("added",))
     texts = tuple(_texts(old, new, before, after))
     long = frozenset(text.name for step in (old, new) for text in _long(step) if not text.template)
     keys = step_changes(old, new, without=long)
-    told = {"renamed": old.id != new.id, "moved": moved, "changed": bool(keys or texts)}
+    carried = {name for _, name in old.files()}
+    other = tuple(name for _, name in new.files() if name in files and name in carried)
+    told = {"renamed": old.id != new.id, "moved": moved, "changed": bool(keys or texts or other)}
     changes = tuple(word for word, holds in told.items() if holds)
-    return StepChange(new.id, changes, old.id if old.id != new.id else None, keys, texts)
+    return StepChange(new.id, changes, old.id if old.id != new.id else None, keys, texts, other)
 
 
 def _texts(old: Step, new: Step, before: Templates, after: Templates) -> Iterator[TextChange]:

@@ -71,6 +71,10 @@ def _model(model: Any) -> str:
     return ", ".join(f"{key} {value_words(value)}" for key, value in _given(model).items() if value is not None)
 
 
+def _record(given: Any) -> str | None:
+    return ", ".join(f"{key} {value_words(value)}" for key, value in given.items()) or None
+
+
 _WORDS: Mapping[type | tuple[type, ...], Callable[[Any], str | None]] = {
     bool: lambda given: "yes" if given else "no",
     StrEnum: lambda word: word.value.replace("_", " "),
@@ -79,4 +83,5 @@ _WORDS: Mapping[type | tuple[type, ...], Callable[[Any], str | None]] = {
     Condition: condition_words,
     BaseModel: _model,
     (list, tuple): _several,
+    dict: _record,
 }

@@ -12,7 +12,7 @@ from leadnurture.crm.values import Reading
 from leadnurture.sequences.check import check, errors_in
 from leadnurture.sequences.folder import Draft, Folder
 from leadnurture.sequences.problems import Problem
-from leadnurture.sequences.versions import Difference, Pending, compare
+from leadnurture.sequences.versions import Difference, Pending, applied_attachments, compare
 
 
 class FileState(StrEnum):
@@ -50,7 +50,7 @@ class SequenceFile:
 
 def sequence_files(session: Session, config: Config, folder: Folder) -> tuple[SequenceFile, ...]:
     """Return every sequence that has a file or is applied, by id; raises ConfigurationError for no folder."""
-    pending: Iterable[Pending] = compare(session, folder.drafts(Reading.of(config)))
+    pending: Iterable[Pending] = compare(session, folder.drafts(Reading.of(config), applied_attachments(session)))
     return tuple(sorted((_file(one, config, folder) for one in pending), key=lambda file: file.id))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from jinja2 import TemplateSyntaxError
 
 from leadnurture.config import Config
+from leadnurture.sequences.check_mail import mail_problems
 from leadnurture.sequences.folder import Draft, Folder
 from leadnurture.sequences.merge_fields import faults_in
 from leadnurture.sequences.problems import Place, Problem, Severity
@@ -13,6 +14,7 @@ from leadnurture.sequences.step import Step
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.sequences.texts import Text
 from leadnurture.sequences.words import compile_text
+from leadnurture.sequences.yaml_tree import Path
 
 _TOO_DEEP = "they are nested too deeply"
 _LOOKS_LIKE = "a merge field looks like {{ lead.couple_names }}"
@@ -37,10 +39,13 @@ def errors_in(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _step(draft: Draft, folder: Folder, config: Config, number: int, step: Step) -> Iterator[Problem]:
+    own = step.own_names()
     for text in step.texts():
-        yield from _text(draft, folder, config, number, text)
+        names = () if text in own else tuple(given.path[-1] for given in own)
+        yield from _text(draft, folder, config, number, text, names)
+    yield from mail_problems(draft, number, step)
     for key, name in step.files():
-        if why := _unreadable(folder, name):
+        if why := draft.unattachable.get(name):
             hint = (
                 did_you_mean(name, folder.template_names()).removeprefix("; ")
                 or f"put it into {folder.shown(folder.templates)}/"
@@ -57,18 +62,10 @@ def _hours(draft: Draft, sequence: Sequence, config: Config, number: int, step: 
         yield draft.parsed.problem(path, f"this window is never open when texts may go out ({hours})", hint)
 
 
-def _unreadable(folder: Folder, name: str) -> str | None:
-    try:
-        with folder.beside(name).open("rb"):
-            return None
-    except FileNotFoundError:
-        return "there is no such file"
-    except (OSError, ValueError) as error:
-        return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
-def _text(draft: Draft, folder: Folder, config: Config, number: int, text: Text) -> Iterator[Problem]:
-    path = ("steps", number, text.name)
+def _text(
+    draft: Draft, folder: Folder, config: Config, number: int, text: Text, names: tuple[str, ...]
+) -> Iterator[Problem]:
+    path: Path = ("steps", number, *text.path)
     if text.template in draft.unreadable:
         near = did_you_mean(text.template, folder.template_names()).removeprefix("; ")
         hint = near or f"put it into {folder.shown(folder.templates)}/"
@@ -76,7 +73,7 @@ def _text(draft: Draft, folder: Folder, config: Config, number: int, text: Text)
         return
     words = draft.templates[text.template] if text.template else text.words or ""
     try:
-        faults = list(faults_in(words, config))
+        faults = list(faults_in(words, config, names))
         for fault in faults:
             severity = Severity.ERROR if fault.certain else Severity.WARNING
             yield _at(draft, number, text, words, fault.line, fault.message, fault.hint, severity)
@@ -96,7 +93,7 @@ def _at(
     shown = lines[line - 1] if 0 < line <= len(lines) else ""
     if text.template:
         return Problem(f"templates/{text.template}", Place(line, 1), message, hint, severity, shown)
-    start = draft.parsed.tree.place_of(("steps", number, text.name))
+    start = draft.parsed.tree.place_of(("steps", number, *text.path))
     # Only a block that keeps its lines has them where the text has them; a folded one is told at its key.
     block = draft.parsed.text.splitlines()[start.line - 1][start.column - 1 :].startswith("|")
     place = Place(start.line + line, 1) if block else start

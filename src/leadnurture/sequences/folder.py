@@ -1,29 +1,31 @@
 """The studio's sequence files: finding and reading them, with the templates and attachments beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from leadnurture.crm.values import Reading
 from leadnurture.errors import ConfigurationError, NotFoundError
+from leadnurture.sequences.attachments import Attached, attached, contents, is_still
 from leadnurture.sequences.fingerprint import ENDINGS, fingerprint
 from leadnurture.sequences.parse import Parsed, parse
+from leadnurture.sequences.plain_files import LARGEST_TEMPLATE, inside, read_words, why_unreadable
 from leadnurture.sequences.problems import Problem
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.sequences.yaml_tree import Tree
 
-LARGEST_TEMPLATE = 1_000_000  # bytes
-
 
 @dataclass(frozen=True)
 class Draft:
-    """A sequence file as it lies in the studio now, with the templates it names that could be read."""
+    """A sequence file as it lies in the studio now, with the templates and attachments it names that could be read."""
 
     identity: str
     parsed: Parsed
     templates: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)  # template → why
+    attachments: dict[str, Attached] = field(default_factory=dict)
+    unattachable: dict[str, str] = field(default_factory=dict)  # attachment → why
 
     @property
     def sequence(self) -> Sequence | None:
@@ -32,8 +34,8 @@ class Draft:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over the file and its templates: the same words, the same fingerprint."""
-        return fingerprint(self.parsed.text, self.templates)
+        """SHA-256 over the file, its templates and attachments: the same words and files, the same fingerprint."""
+        return fingerprint(self.parsed.text, self.templates, contents(self.attachments))
 
 
 class Folder:
@@ -54,10 +56,10 @@ class Folder:
             raise ConfigurationError(f"{self.sequences} cannot be read: {error.strerror}") from None
         return sorted(found)
 
-    def drafts(self, reading: Reading) -> Iterator[Draft]:
-        """Yield every sequence file as it is now, broken ones too."""
+    def drafts(self, reading: Reading, known: Mapping[str, Attached] | None = None) -> Iterator[Draft]:
+        """Yield every sequence file as it is now, broken ones too; attachments are read unless they are `known`."""
         for path in self.files():
-            yield self.draft(path, reading)
+            yield self.draft(path, reading, known)
 
     def named(self, identity: str) -> Path:
         """Return the file of a sequence; raises NotFoundError with a suggestion."""
@@ -67,40 +69,44 @@ class Folder:
         hint = did_you_mean(identity, known).removeprefix("; ") or f"the files are in {self.sequences}"
         raise NotFoundError(f"there is no sequence '{identity}'", hint=hint)
 
-    def draft(self, path: Path, reading: Reading) -> Draft:
-        """Read one file and its templates."""
+    def draft(self, path: Path, reading: Reading, known: Mapping[str, Attached] | None = None) -> Draft:
+        """Read one file and its templates, and its attachments unless they are as they are `known` to be."""
         shown = self.shown(path)
         try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            problem = Problem(shown, Tree().place_of(()), _why(error))
+            text = read_words(path)
+        except (OSError, ValueError) as error:
+            problem = Problem(shown, Tree().place_of(()), why_unreadable(error))
             return Draft(path.stem, Parsed(shown, "", Tree(), None, (problem,)))
-        parsed = parse(text, shown, path.stem, reading)
-        templates: dict[str, str] = {}
-        unreadable: dict[str, str] = {}
-        for name in _templates_of(parsed.sequence):
+        draft = Draft(path.stem, parse(text, shown, path.stem, reading))
+        for name in _templates_of(draft.sequence):
             try:
-                templates[name] = self.template(name)
+                draft.templates[name] = self.template(name)
             except (OSError, ValueError) as error:
-                unreadable[name] = _why(error)
-        return Draft(path.stem, parsed, templates, unreadable)
+                draft.unreadable[name] = why_unreadable(error)
+        for name in _attachments_of(draft.sequence):
+            try:
+                draft.attachments[name] = attached(self.beside(name), (known or {}).get(name))
+            except (OSError, ValueError) as error:
+                draft.unattachable[name] = why_unreadable(error)
+        return draft
 
     def template(self, name: str) -> str:
         """Return a template's words; raises OSError or ValueError."""
-        path = self.beside(name)
-        if path.stat().st_size > LARGEST_TEMPLATE:
-            raise ValueError("it is larger than a megabyte")
-        return path.read_text(encoding="utf-8-sig")
+        return read_words(self.beside(name), LARGEST_TEMPLATE)
 
     def beside(self, name: str) -> Path:
         """Return the path of a template or attachment; raises ValueError if it would lie outside the studio."""
+        return inside(self.templates, name)
+
+    def differing(self, attachments: Mapping[str, Attached]) -> list[str]:
+        """Return the names of attachments that are not there any more as they were found once."""
+        return [name for name, known in attachments.items() if not self._is_still(name, known)]
+
+    def _is_still(self, name: str, known: Attached) -> bool:
         try:
-            path = (self.templates / name).resolve()
-        except RuntimeError:  # what Python before 3.13 makes of a link that leads to itself
-            raise ValueError("it is a link that leads to itself") from None
-        if not path.is_relative_to(self.templates.resolve()):
-            raise ValueError("it lies outside the studio's templates folder")
-        return path
+            return is_still(self.beside(name), known)
+        except (OSError, ValueError):
+            return False
 
     def shown(self, path: Path) -> str:
         """Return a path as messages show it, from the studio's folder."""
@@ -118,11 +124,6 @@ def _templates_of(sequence: Sequence | None) -> list[str]:
     return list(dict.fromkeys(text.template for step in steps for text in step.texts() if text.template))
 
 
-def _why(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return f"it is not UTF-8 text (byte {error.start}); save it as UTF-8"
-    if isinstance(error, FileNotFoundError):
-        return "there is no such file"
-    if isinstance(error, IsADirectoryError):
-        return "it is a folder, not a file"
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+def _attachments_of(sequence: Sequence | None) -> list[str]:
+    steps = sequence.steps if sequence else ()
+    return list(dict.fromkeys(name for step in steps for _, name in step.files()))

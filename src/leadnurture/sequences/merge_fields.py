@@ -1,6 +1,6 @@
 """Which names a text uses, and whether each is known and has a fallback; by reading the template, not by running it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from jinja2 import nodes
@@ -119,14 +119,22 @@ def _dotted(node: nodes.Node) -> str | None:
     return f"{inner}.{last}" if inner else None
 
 
-def faults_in(words: str, config: Config) -> Iterator[NameFault]:
-    """Yield what is wrong with a text, and which known names could leave a hole; raises jinja2.TemplateSyntaxError."""
+def names_in(words: str) -> set[str]:
+    """Return what a text names, without what stands behind a dot; raises jinja2.TemplateSyntaxError."""
+    return {use.name.split(".")[0] for use in uses_of(PLAIN.parse(with_date_sums(words)))}
+
+
+def faults_in(words: str, config: Config, own: Collection[str] = ()) -> Iterator[NameFault]:
+    """Yield what is wrong with a text, and which known names could leave a hole; raises jinja2.TemplateSyntaxError.
+
+    `own` are names that the step gives to its texts; they always have a value.
+    """
     tree = PLAIN.parse(with_date_sums(words))
     yield from _foreign(tree)
     for use in dict.fromkeys(uses_of(tree)):
-        if (why := _unknown(use.name)) is not None:
+        if (why := _wrong(use.name, own)) is not None:
             yield NameFault(use.line, *why, certain=True)
-        elif not use.guarded and vocabulary.may_be_empty(use.name, config):
+        elif use.name not in own and not use.guarded and vocabulary.may_be_empty(use.name, config):
             hint = f'give it a fallback: {{{{ {use.name} or "…" }}}}; without one the step is held for such a lead'
             yield NameFault(use.line, f"{{{{ {use.name} }}}} can be empty", hint, certain=False)
 
@@ -146,12 +154,19 @@ def _foreign(tree: nodes.Template) -> Iterator[NameFault]:
             yield NameFault(choice.lineno, "an 'if' inside a merge field needs an 'else'", hint, certain=True)
 
 
-def _unknown(name: str) -> tuple[str, str | None] | None:
+def _wrong(name: str, own: Collection[str]) -> tuple[str, str | None] | None:
+    head, _, rest = name.partition(".")
+    if head not in own:
+        return _unknown(name, own)
+    return (f"'{head}' is one text; it has no '{rest}'", f"write {{{{ {head} }}}}") if rest else None
+
+
+def _unknown(name: str, own: Collection[str]) -> tuple[str, str | None] | None:
     head, *rest = name.split(".")
     if head in vocabulary.ALONE or head in vocabulary.DATES:
         return None
     if head not in _RECORDS:
-        near = did_you_mean(name, vocabulary.known_names()).removeprefix("; ")
+        near = did_you_mean(name, [*own, *vocabulary.known_names()]).removeprefix("; ")
         return f"unknown merge field '{name}'", near or "lead.…, owner.…, studio.… and today are known"
     if not rest:
         return f"'{head}' alone is no text", f"say which: {head}.{_RECORDS[head][0]}"

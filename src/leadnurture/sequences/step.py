@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
 from pydantic import model_validator
@@ -55,6 +56,30 @@ class Judged:
     because: str
 
 
+class Addressee(StrEnum):
+    """Whose address a letter goes to: that of whoever wrote first, the other one's, or one letter to both."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class Post:
+    """A letter that a step sends; `letter` and `subject` name texts of the step, attachments are file names.
+
+    `answers` is the step whose message it answers. Without a subject of its own it has that message's.
+    """
+
+    letter: str
+    subject: str | None
+    to: Addressee = Addressee.PRIMARY
+    cc_owner: bool = False
+    bcc_owner: bool = False
+    answers: str | None = None
+    attachments: tuple[str, ...] = ()
+
+
 class Moment(Protocol):
     """What an action may use when its moment has come; all of it inside one transaction."""
 
@@ -90,8 +115,8 @@ class Moment(Protocol):
         """Return the instant `delay` after `since` (or now), days on the wall clock; `at` is a time on that day."""
         ...
 
-    def post_letter(self, *, subject: str, letter: str, attachments: tuple[str, ...]) -> None:
-        """Freeze a mail to the lead: `subject` and `letter` name texts of the step, attachments are file names."""
+    def post_letter(self, post: Post) -> None:
+        """Freeze a mail to the lead."""
         ...
 
     def post_invitation(self, appointment: Appointment, *, letter: str | None) -> None:
@@ -156,6 +181,10 @@ class Step(LanguageModel):
     def leads_on(self) -> bool:
         """Whether the step that follows may come next."""
         return True
+
+    def own_names(self) -> tuple[Text, ...]:
+        """Return those of the texts, one line each, that the others may use by the last key of their path."""
+        return ()
 
     def files(self) -> tuple[tuple[str, str], ...]:
         """Return (key, file name) of the files that must lie in the studio beside the texts' templates."""

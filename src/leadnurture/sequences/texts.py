@@ -16,7 +16,12 @@ class TextKind(StrEnum):
 class Text:
     """One text of a step: its words, or the template file that holds them."""
 
-    name: str  # the step's key that it stands under
+    name: str  # the step's key that it stands under; below another key with a dot between them
     kind: TextKind
     words: str | None = None
     template: str | None = None
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The keys of the step that lead to it."""
+        return tuple(self.name.split("."))

@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from leadnurture.crm.values import Reading
 from leadnurture.errors import ConflictError, NotFoundError
+from leadnurture.sequences.attachments import Attached, recorded
 from leadnurture.sequences.folder import Draft
 from leadnurture.sequences.parse import parse
 from leadnurture.sequences.sequence import Sequence
@@ -88,7 +89,15 @@ def going_back(session: Session, identity: str, number: int, reading: Reading) -
         raise ConflictError(f"what version {number} of '{identity}' says is what runs (version {row.current_version})")
     parsed = parse(version.source, version.file, identity, reading)
     difference = Difference.CHANGED if row.deleted_at is None else Difference.RETURNED
-    return Pending(identity, difference, Draft(identity, parsed, dict(version.templates)), version)
+    draft = Draft(identity, parsed, dict(version.templates), attachments=recorded(version.attachments))
+    return Pending(identity, difference, draft, version)
+
+
+def applied_attachments(session: Session) -> dict[str, Attached]:
+    """Return the attachments of what runs, by name; they need not be read to be known again."""
+    query = select(SequenceVersion.attachments).join(SequenceRow, col(SequenceRow.id) == SequenceVersion.sequence_id)
+    running = session.exec(query.where(SequenceVersion.number == SequenceRow.current_version)).all()
+    return {name: file for given in running for name, file in recorded(given).items()}
 
 
 def record(session: Session, draft: Draft, sequence: Sequence, now: datetime, commit_id: str | None) -> SequenceVersion:
@@ -111,6 +120,7 @@ def record(session: Session, draft: Draft, sequence: Sequence, now: datetime, co
         commit_id=commit_id,
         source=draft.parsed.text,
         templates=dict(draft.templates),
+        attachments={name: asdict(file) for name, file in draft.attachments.items()},
         applied_at=now,
     )
     session.add(version)

@@ -31,6 +31,16 @@ STUDIO_NAMES = ("name", "public_url", "timezone", "country", "currency")
 DATES = ("today", "currentDate")
 
 
+# Names that are taken by Jinja or by what it calls so in every text.
+_JINJA = frozenset("and else false if in is loop none not or true days self super caller varargs kwargs".split())
+
+
+def is_taken(name: str) -> bool:
+    """Tell whether a name means something already, so that nothing else can be called so."""
+    records = ("lead", "owner", "coach", "studio", "appointment")
+    return name in {*records, *ALONE, *DATES} or name.lower() in _JINJA
+
+
 def known_names() -> list[str]:
     """Return all names in the form a letter uses them."""
     return [

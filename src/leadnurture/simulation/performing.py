@@ -21,8 +21,9 @@ from leadnurture.errors import LeadnurtureError, OutsideWorldError
 from leadnurture.sequences.step import Done, Step, Waits
 from leadnurture.simulation.readdressing import Postman
 from leadnurture.simulation.trial import TriedStep
+from leadnurture.store.rows import rewrite_rows
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
-from leadnurture.store.vocabulary import ExecutionStatus
+from leadnurture.store.vocabulary import ExecutionStatus, OutboxState
 
 
 class NotDeliveredError(OutsideWorldError):
@@ -120,9 +121,14 @@ class Performer:
             self._send(self.postman, posted)
         parsed = message_from_bytes(posted.content, _class=EmailMessage, policy=policy.default)
         body = parsed.get_body(("plain",))
+        # A later step that answers it must find it sent.
+        rewrite_rows(self.change.session, OutboxMessage, {posted.id or 0: {"state": OutboxState.SENT}})
+        to = [recipient for recipient in posted.recipients if recipient not in posted.copies]
+        copied = {"copied": posted.copies} if posted.copies and self.postman is None else {}
         return {
             "email_sent": self.postman is not None,
-            "recipient": self.postman.address if self.postman is not None else ", ".join(posted.recipients),
+            "recipient": self.postman.address if self.postman is not None else ", ".join(to),
+            **copied,
             "subject": posted.subject,
             "text": body.get_content().replace("\r\n", "\n") if body is not None else "",
             "attachments": [part.get_filename() or part.get_content_type() for part in parsed.iter_attachments()],

@@ -1,18 +1,20 @@
 """Writing the transcript: what the engine says of a moment, and who entered and left, in an order that never varies."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
+from leadnurture.channels.mail.address import wire_address
 from leadnurture.crm.leads import couple_of
 from leadnurture.engine.events import Event
 from leadnurture.simulation.happenings import Happening
 from leadnurture.simulation.transcript import Entry
 from leadnurture.store.database import Database
-from leadnurture.store.tables import Enrollment, Execution, Lead, SequenceStep, SequenceVersion
+from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage, SequenceStep, SequenceVersion
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 _RUNNING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)
@@ -49,7 +51,8 @@ class Recorder:
         """Put down the moment: each lead's walks one after the other, the beginning first and the end last."""
         with self._database.read() as session:
             self._actions = self._actions or _actions(session)  # by now everything that counts is applied
-            ranked = [*self._entered_and_left(session, moment), *self._done(moment, self._titles(session))]
+            titles, others = self._titles(session), _other_recipients(session, moment)
+            ranked = [*self._entered_and_left(session, moment), *self._done(moment, titles, others)]
         self.entries += [entry for _, entry in sorted(ranked, key=lambda pair: pair[0])]
         self._events.clear()
 
@@ -76,7 +79,9 @@ class Recorder:
                 titles[execution.lead_id, execution.sequence_id, execution.step_key] = title
         return titles
 
-    def _done(self, moment: datetime, titles: dict[StepKey, str]) -> Iterator[tuple[Rank, Entry]]:
+    def _done(
+        self, moment: datetime, titles: dict[StepKey, str], others: dict[StepKey, str]
+    ) -> Iterator[tuple[Rank, Entry]]:
         gone = {_key(event) for event in self._events if event.outcome == "sent"}
         for number, event in enumerate(self._events):
             key = _key(event)
@@ -86,6 +91,7 @@ class Recorder:
             if event.outcome in {"sent", "queued"}:
                 reason, subject = None, event.reason
             entry = self._entry(moment, event.lead_id, event.sequence, event.step, event.outcome, reason, subject)
+            entry = replace(entry, to=others.get(key)) if event.outcome == "sent" else entry
             yield (event.lead_id, self._walks.get((event.lead_id, event.sequence), 0), _DONE, number), entry
 
     def _is_still(self, event: Event) -> bool:
@@ -111,6 +117,17 @@ class Recorder:
     ) -> Entry:
         at, action = moment.astimezone(self._zone), self._actions.get((sequence or "", step or ""))
         return Entry(at, lead_id, self._names.get(lead_id, "?"), sequence, step, action, outcome, reason, subject)
+
+
+def _other_recipients(session: Session, moment: datetime) -> dict[StepKey, str]:
+    """Return whom the mails sent at a moment went to, where that is not the couple's first address alone."""
+    query = select(OutboxMessage.sequence_id, OutboxMessage.step_key, OutboxMessage.recipients, Lead)
+    sent = session.exec(query.join(Lead).where(col(OutboxMessage.sent_at) == moment)).all()
+    return {
+        (lead.id or 0, sequence, step): ", ".join(recipients)
+        for sequence, step, recipients, lead in sent
+        if recipients != [wire_address(lead.primary_email)]
+    }
 
 
 def _key(event: Event) -> StepKey:

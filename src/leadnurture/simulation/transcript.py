@@ -15,6 +15,7 @@ class Entry:
 
     `outcome` is the engine's word (sent, executed, skipped, held, waiting, failed …), `enrolled`, how a walk ended
     (completed, cancelled, failed), or an event that was played in. `subject` is a mail's subject or a task's title.
+    `to` are a mail's recipients, where these are others than the couple's first address.
     """
 
     at: datetime
@@ -26,6 +27,7 @@ class Entry:
     outcome: str
     reason: str | None
     subject: str | None
+    to: str | None = None
 
     @property
     def place(self) -> str:
@@ -34,8 +36,9 @@ class Entry:
 
     @property
     def words(self) -> str:
-        """The subject and the reason on one line, as far as there are any."""
-        return " – ".join(clean(part) for part in (self.subject, self.reason) if part)
+        """The subject, other recipients and the reason on one line, as far as there are any."""
+        to = f"to {self.to}" if self.to else None
+        return " – ".join(clean(part) for part in (self.subject, to, self.reason) if part)
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""

@@ -27,7 +27,10 @@ _MAY_GO = (
 DUE_MESSAGES = f"SELECT id FROM outbox WHERE {_MAY_GO} AND due_at <= :now ORDER BY due_at, id"
 NEXT_MESSAGE = f"SELECT min(due_at) FROM outbox WHERE {_MAY_GO} AND due_at > :now"
 # The commit before a message leaves: it asks once more whether the lead may get it.
-INTEND = f"UPDATE outbox SET state = 'in_doubt', in_doubt_at = :now WHERE id = :id AND {_MAY_GO}"
+# With it is written whom the server refuses: should the answer be lost, that is known all the same.
+INTEND = f"""
+UPDATE outbox SET state = 'in_doubt', in_doubt_at = :now, refused = :refused WHERE id = :id AND {_MAY_GO}
+"""
 DOUBTFUL_MESSAGES = "SELECT count(*) FROM outbox WHERE state = 'in_doubt'"
 
 

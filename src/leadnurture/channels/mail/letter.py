@@ -64,7 +64,8 @@ class Letter:
 class FrozenMessage:
     """A message as it goes over the wire: the envelope, and the content in CRLF lines before dot-stuffing.
 
-    The content is 7-bit unless `needs_smtputf8`, which an address with a non-ASCII local part brings about.
+    The content is 7-bit unless `needs_smtputf8`, which an address with a non-ASCII local part brings about. `copies`
+    are those of the recipients that the letter is not addressed to (Cc, Bcc).
     """
 
     message_id: str
@@ -72,3 +73,9 @@ class FrozenMessage:
     recipients: tuple[str, ...]
     content: bytes
     needs_smtputf8: bool = False
+    copies: tuple[str, ...] = ()
+
+    @property
+    def addressed(self) -> tuple[str, ...]:
+        """The recipients that the letter is addressed to."""
+        return tuple(recipient for recipient in self.recipients if recipient not in self.copies)

@@ -35,6 +35,7 @@ def freeze(letter: Letter) -> FrozenMessage:
     """Return the letter as envelope and bytes; the same letter always gives the same bytes. Raises UnsendableError."""
     message_id, sender = message_id_body(letter.message_id), wire_address(letter.sender.address)
     recipients = _recipients(letter)
+    addressed = {wire_address(mailbox.address) for mailbox in letter.to}
     head = "".join(field(name, body) for name, body in _fields(letter, message_id) if body)
     return FrozenMessage(
         message_id=message_id,
@@ -42,6 +43,7 @@ def freeze(letter: Letter) -> FrozenMessage:
         recipients=recipients,
         content=head.encode("utf-8") + b"MIME-Version: 1.0\r\n" + _body(letter, message_id),
         needs_smtputf8=not (head.isascii() and sender.isascii() and all(map(str.isascii, recipients))),
+        copies=tuple(recipient for recipient in recipients if recipient not in addressed),
     )
 
 

@@ -10,7 +10,7 @@ from leadnurture.cli.views.plain import count, cut, line, prose, word
 from leadnurture.reports.outbox import Message, OutboxList
 from leadnurture.reports.outbox_message import OpenMessage
 
-_HEADERS = frozenset({"from", "to", "subject", "date", "reply-to", "message-id", "in-reply-to"})
+_HEADERS = frozenset({"from", "to", "cc", "subject", "date", "reply-to", "message-id", "in-reply-to"})
 
 
 def outbox_list_view(report: OutboxList) -> RenderableType:
@@ -45,8 +45,10 @@ def message_view(report: OpenMessage) -> RenderableType:
     about = line(f"lead {message.lead_id}, sequence {message.sequence}, step {message.step}")
     headers = [(name, cut(value, 400)) for name, value in report.headers if name.lower() in _HEADERS]
     files = [("Attached", line(", ".join(report.attachments)))] if report.attachments else []
+    copies = [("Copy to", line(", ".join(message.copies)))] if message.copies else []
+    top = [("Message", Text(str(message.id))), ("State", state), ("", line(report.meaning)), ("For", about), *copies]
     return Group(
-        pairs([("Message", Text(str(message.id))), ("State", state), ("", line(report.meaning)), ("For", about)]),
+        pairs(top),
         Text(""),
         pairs([*headers, *files]),
         Text(""),

@@ -77,6 +77,8 @@ def _step(step: StepChange) -> Iterator[RenderableType]:
     yield from (indented(_key(key), 4) for key in step.keys)
     for text in step.texts:
         yield indented(_text(text), 4)
+    for name in step.attachments:
+        yield indented(line(f"attachment {name} changed"), 4)
 
 
 def _key(key: KeyChange) -> Text:

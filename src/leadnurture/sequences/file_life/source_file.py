@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from leadnurture.errors import ConfigurationError, ConflictError, InvalidInputError
+from leadnurture.sequences.plain_files import plain_file, why_unreadable
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -37,9 +38,10 @@ class SourceFile:
     def read(cls, path: Path) -> "SourceFile":
         """Read a file; raises ConfigurationError if that fails."""
         try:
+            plain_file(path)
             return cls(path, path.read_bytes())
-        except OSError as error:
-            raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(f"{path} cannot be read: {why_unreadable(error)}") from None
 
     @property
     def text(self) -> str:

@@ -232,6 +232,7 @@ CREATE TABLE sequence_versions (
     commit_id VARCHAR(64),
     source VARCHAR NOT NULL,
     templates JSON NOT NULL,
+    attachments JSON NOT NULL,
     applied_at DATETIME NOT NULL,
     UNIQUE (sequence_id, number),
     FOREIGN KEY(sequence_id) REFERENCES nurture_sequences (id)
@@ -380,6 +381,9 @@ CREATE TABLE outbox (
     message_id VARCHAR(255) NOT NULL,
     sender VARCHAR(320) NOT NULL,
     recipients JSON NOT NULL,
+    copies JSON NOT NULL,
+    refused JSON NOT NULL,
+    thread JSON NOT NULL,
     subject VARCHAR NOT NULL,
     content BLOB NOT NULL,
     needs_smtputf8 BOOLEAN NOT NULL,

@@ -30,6 +30,11 @@ class OutboxMessage(SQLModel, table=True):
     message_id: str = Field(max_length=255, unique=True)
     sender: str = Field(max_length=320)
     recipients: list[str] = Field(sa_type=JSON)
+    copies: list[str] = Field(default_factory=list, sa_type=JSON)  # those of the recipients that only get a copy
+    refused: dict[str, str] = Field(
+        default_factory=dict, sa_type=JSON
+    )  # recipient → the server's word, if others got it
+    thread: list[str] = Field(default_factory=list, sa_type=JSON)  # Message-IDs that it answers, the oldest first
     subject: str
     content: bytes
     needs_smtputf8: bool = False

@@ -38,7 +38,7 @@ class SequenceRow(SQLModel, table=True):
 
 
 class SequenceVersion(SQLModel, table=True):
-    """One applied, immutable state of a sequence and of the templates that it uses."""
+    """One applied, immutable state of a sequence and of the templates and attachments that it uses."""
 
     __tablename__ = "sequence_versions"
     __table_args__ = (UniqueConstraint("sequence_id", "number"), {"sqlite_autoincrement": True})
@@ -47,10 +47,11 @@ class SequenceVersion(SQLModel, table=True):
     sequence_id: str = Field(foreign_key="nurture_sequences.id")
     number: int
     file: str
-    content_hash: str = Field(max_length=64)  # SHA-256 over the file and its templates
+    content_hash: str = Field(max_length=64)  # SHA-256 over the file, its templates and attachments
     commit_id: str | None = Field(default=None, max_length=64)
     source: str  # the YAML text as it was applied
     templates: dict[str, str] = Field(default_factory=dict, sa_type=JSON)  # file name → text as it was applied
+    attachments: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # file name → sha256, size, modified
     applied_at: datetime = Field(sa_type=Instant)
 
 

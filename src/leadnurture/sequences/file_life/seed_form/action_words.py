@@ -22,10 +22,7 @@ _RENAMED: Mapping[str, Mapping[str, str]] = {
 }
 _OWNER_ANYWAY = frozenset({"{{coach.id}}", "{{coach.name}}", "{{owner.id}}", "{{owner.name}}"})
 # Keys of the seed that an action may lack, and what becomes of them then.
-_NOT_YET = {
-    "tracking": "opens and clicks are not set letter by letter",
-    "personalization": "its values stand in the letter itself",
-}
+_NOT_YET = {"tracking": "opens and clicks are not set letter by letter"}
 
 
 def read_config(spot: Spot, action: str, ours: Path) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Beginnings of letters, for templates that a body names and the studio has not."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 
 from leadnurture.sequences.file_life.seed_form.words import snake
 
@@ -14,12 +14,12 @@ Dear {{{{ lead.couple_names }}}},
 """
 
 
-def beginning(template: str, personalization: Mapping[str, str]) -> str:
+def beginning(template: str, personalization: Collection[str]) -> str:
     """Return a letter that can be sent and is visibly short of words: a greeting, each personalization, a name.
 
-    It passes the check with warnings, because its merge fields have no other words behind `or`.
+    It passes the check with a warning, because its greeting has no other words behind `or`.
     """
-    lines = [f"- {_label(key)}: {words}\n" for key, words in personalization.items()]
+    lines = [f"- {_label(key)}: {{{{ {key} }}}}\n" for key in personalization]
     return _LETTER.format(template=template, facts="".join([*lines, "\n"]) if lines else "")
 
 
