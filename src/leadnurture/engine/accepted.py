@@ -13,15 +13,17 @@ from leadnurture.engine import migration, walk
 from leadnurture.engine.book import UnreadableVersionError
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.store.rows import rewrite_rows
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage, SequenceRow, SequenceVersion
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
 # Put together once: that takes longer than SQLite needs for the answer.
-_MESSAGES: Any = (  # a Select of nine columns, which has no type
+_MESSAGES: Any = (  # a Select of ten columns, which has no type
     select(
         col(OutboxMessage.id),
         col(OutboxMessage.execution_id),
+        col(OutboxMessage.channel),
         col(OutboxMessage.message_id),
         col(OutboxMessage.recipients),
         col(OutboxMessage.subject),
@@ -37,6 +39,11 @@ _MESSAGES: Any = (  # a Select of nine columns, which has no type
     .where(col(SequenceVersion.number) == SequenceRow.current_version)
     .where(col(OutboxMessage.id).in_(bindparam("ids", expanding=True)))
 )
+_TOLD = {
+    OutboxChannel.EMAIL: InteractionType.EMAIL_SENT,
+    OutboxChannel.SMS: InteractionType.SMS_SENT,
+    OutboxChannel.NOTIFICATION: InteractionType.NOTIFICATION_SENT,
+}
 _DONE = (
     select(col(Execution.enrollment_id), col(Execution.step_key))
     .where(col(Execution.enrollment_id).in_(bindparam("walks", expanding=True)))
@@ -80,7 +87,7 @@ def _follow(change: Change, engine: Engine, message: Row[Any], done: set[str]) -
     """Put the message on the timeline, and let its walk go on."""
     enrollment: Enrollment = message.Enrollment
     metadata = {"message_id": message.message_id, "sequence": enrollment.sequence_id, "step": message.step_key}
-    note(change, message.Lead, InteractionType.EMAIL_SENT, message.subject, metadata=metadata, outcome="sent")
+    note(change, message.Lead, _TOLD[message.channel], message.subject, metadata=metadata, outcome="sent")
     if enrollment.status is EnrollmentStatus.ACTIVE:
         _go_on(change, engine, enrollment, done, message.current)
     return Event(change.now, enrollment.lead_id, enrollment.sequence_id, message.step_key, "sent", message.subject)

@@ -120,8 +120,8 @@ def _decided(decision: "_Decision") -> Event:
         outcome, reason = decision.made()
     except ConfigurationError as error:  # a version that cannot be read stops its own leads only
         outcome, reason = decision.held(error.message)
-    walked = decision.enrollment
-    return Event(decision.change.now, walked.lead_id, walked.sequence_id, decision.step_key, outcome, reason)
+    walked, key = decision.enrollment, decision.step_key
+    return Event(decision.change.now, walked.lead_id, walked.sequence_id, key, outcome, reason, decision.notice)
 
 
 class _Decision:
@@ -134,6 +134,7 @@ class _Decision:
         self.enrollment, self.lead, self.done_before = enrollment, lead, done_before
         self.step_key = enrollment.current_step or ""
         self.posted = False
+        self.notice: str | None = None
 
     def made(self) -> tuple[str, str | None]:
         edition = self.engine.book.edition(self.change.session, self.enrollment.version_id)
@@ -161,7 +162,7 @@ class _Decision:
 
     def _performed(self, edition: Edition, step: Step) -> tuple[str, str | None]:
         assert self.lead.id is not None
-        if step.reaches_couple and (hold := self.pacer.hold(self.lead.id, self.change.now)):
+        if step.reaches_couple and (hold := self.pacer.hold(self.lead.id, self.change.now, step.channel)):
             walk.hold(self.enrollment, hold.until, hold.reason)
             return "waiting", hold.reason
         execution = self._written(edition, step)
@@ -183,11 +184,12 @@ class _Decision:
         outcome = step.perform(moment)
         if isinstance(outcome, Done):
             self._finish(execution, ExecutionStatus.EXECUTED, result=dict(outcome.result))
+            self.notice = outcome.notice
             if self.enrollment.status is EnrollmentStatus.ACTIVE:
                 walk.go_on(self.change, self.enrollment, edition, self.change.now, self.engine.is_holiday)
             return "executed", None
         self.posted = True
-        self.pacer.count(self.enrollment.lead_id, self.change.now)
+        self.pacer.count(self.enrollment.lead_id, self.change.now, step.channel)
         return "queued", moment.posted.subject if moment.posted else None
 
     def _skipped(self, edition: Edition, step: Step, why: str) -> tuple[str, str | None]:

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from leadnurture.config import LimitsSection
 from leadnurture.engine.pacing import Pacer
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.store.tables import Enrollment, Lead, OutboxMessage, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 
@@ -21,18 +22,23 @@ def load(session: Session, limits: LimitsSection, now: datetime) -> Pacer:
     """
     moment = func.coalesce(OutboxMessage.sent_at, OutboxMessage.queued_at)
     since = now - max(timedelta(days=1), limits.lead_gap)
-    gone = select(OutboxMessage.lead_id, moment).where(moment > since, col(OutboxMessage.state).in_(_GONE))
-    rows = [*session.exec(gone).all(), *((lead_id, now) for lead_id in _waiting(session))]
+    gone = select(col(OutboxMessage.lead_id), col(OutboxMessage.channel), moment).where(
+        moment > since, col(OutboxMessage.state).in_(_GONE)
+    )
+    rows = [*session.exec(gone).all(), *((lead_id, channel, now) for lead_id, channel in _waiting(session))]
     last: dict[int, datetime] = {}
-    for lead_id, at in rows:
-        last[lead_id] = max(at, last.get(lead_id, at))
-    return Pacer.of(limits, (at for _, at in rows if at > now - timedelta(days=1)), last)
+    for lead_id, channel, at in rows:
+        if channel.reaches_couple:
+            last[lead_id] = max(at, last.get(lead_id, at))
+    day_ago = now - timedelta(days=1)
+    mails = (at for _, channel, at in rows if channel is OutboxChannel.EMAIL and at > day_ago)
+    return Pacer.of(limits, mails, last)
 
 
-def _waiting(session: Session) -> list[int]:
-    """Return the leads of all messages that wait for delivery; those of frozen leads and sequences do not count."""
+def _waiting(session: Session) -> list[tuple[int, OutboxChannel]]:
+    """Return lead and channel of all that waits for delivery; that of frozen leads and sequences does not count."""
     query = (
-        select(OutboxMessage.lead_id)
+        select(col(OutboxMessage.lead_id), col(OutboxMessage.channel))
         .join(Enrollment, col(Enrollment.id) == OutboxMessage.enrollment_id)
         .join(Lead, col(Lead.id) == OutboxMessage.lead_id)
         .join(SequenceRow, col(SequenceRow.id) == OutboxMessage.sequence_id)

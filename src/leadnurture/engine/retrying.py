@@ -94,7 +94,7 @@ def _queue_again(
 def _may_go_at(change: Change, engine: Engine, message: OutboxMessage, edition: Edition) -> datetime:
     """Return when limits and the window let the message go; a message that is queued is not asked for them again."""
     pacer = pacing_records.load(change.session, change.config.limits, change.now)
-    hold = pacer.hold(message.lead_id, change.now)
+    hold = pacer.hold(message.lead_id, change.now, message.channel)
     soonest = hold.until if hold else change.now
     window = by_hand.window_of(edition, message.step_key)
     return opening(soonest, window, change.config.studio.zone, engine.is_holiday).at

@@ -11,12 +11,14 @@ from sqlmodel import Session, col, select
 from leadnurture.config import Config
 from leadnurture.crm.fields import Kind, LeadField
 from leadnurture.crm.values import Reading, read_value
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.store.tables import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 
 _SHOWN = (
     OutboxMessage.id,
+    OutboxMessage.channel,
     OutboxMessage.message_id,
     OutboxMessage.recipients,
     OutboxMessage.subject,
@@ -37,6 +39,7 @@ class Message:
     """One message of the outbox; instants in the studio's zone, `attempts` are those that failed for the moment."""
 
     id: int
+    channel: OutboxChannel
     message_id: str
     to: str
     subject: str
@@ -51,7 +54,8 @@ class Message:
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
-        return vars(self) | {"state": self.state.value, "due_at": iso(self.due_at), "sent_at": iso(self.sent_at)}
+        words = {"channel": self.channel.value, "state": self.state.value}
+        return vars(self) | words | {"due_at": iso(self.due_at), "sent_at": iso(self.sent_at)}
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ def message_of(row: Any, as_of: AsOf) -> Message:
     """Return a row (with at least `COLUMNS`) as a message of a report."""
     return Message(
         id=row.id,
+        channel=row.channel,
         message_id=row.message_id,
         to=", ".join(row.recipients),
         subject=row.subject,

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import Any, ClassVar, Protocol
 
 from leadnurture.crm.change import Change
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.sequences.base import LanguageModel, Line, StepId
 from leadnurture.sequences.condition import Condition
 from leadnurture.sequences.duration import Duration
@@ -16,9 +17,10 @@ from leadnurture.store.tables import Appointment, Lead
 
 @dataclass(frozen=True)
 class Done:
-    """The step is done, in the transaction it was performed in."""
+    """The step is done, in the transaction it was performed in; `notice` is a line that the owner is to see at once."""
 
     result: Mapping[str, Any] = field(default_factory=dict)
+    notice: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,25 @@ class Moment(Protocol):
         """Freeze a mail that invites the lead: `letter` names a text of the step; time and place are added to it."""
         ...
 
+    def number(self, *, secondary: bool) -> str:
+        """Return the lead's first or second number (E.164); without one that takes texts the step is held."""
+        ...
+
+    def post_text(self, number: str, words: str) -> None:
+        """Freeze a text (SMS) to a number of the lead."""
+        ...
+
+    def post_notification(self, title: str, words: str) -> None:
+        """Freeze a notification to the owner."""
+        ...
+
 
 class Step(LanguageModel):
     """One entry of a sequence's `steps`. An action is a subclass in a file of its own in `sequences/actions`."""
 
     action_name: ClassVar[str]
+    channel: ClassVar[OutboxChannel] = OutboxChannel.EMAIL  # how its messages go, if it has any
+    keeps_sms_hours: ClassVar[bool] = False
     fills_first: ClassVar[bool] = False  # it fills its texts before it writes: a hole leaves nothing to undo
 
     id: StepId
