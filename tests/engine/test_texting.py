@@ -11,7 +11,7 @@ from studio_life import DAY, HOUR, MINUTE, START, Begin, Life, mail
 from leadnurture.crm import standing, timeline
 from leadnurture.engine.resolve import resolve
 from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.store.tables import OutboxMessage, Task
+from leadnurture.store.tables import Lead, OutboxMessage, Task
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
 MIA, ZOE = "+447700900111", "+447700900222"
@@ -279,6 +279,19 @@ def test_an_opt_out_ends_the_walk_and_with_it_what_it_had_to_say(texting: Life, 
     texting.tick()
     assert service.asked == []
     assert [message.reason for message in texting.queue("mia")] == ["withdrawn: they opted out"]
+
+
+def test_the_last_look_before_delivery_stops_what_reaches_a_couple_and_not_what_the_owner_is_told(
+    texting: Life, service: Service
+) -> None:
+    texting.given("welcome", notice("tell"))
+    texting.given("beside", text("hello"), exclusive=False)
+    texting.add("mia", primary_phone=MIA)
+    texting.decide()
+    with texting.studio.database.write() as session:  # behind the engine's back, so that no walk ends
+        session.exec(select(Lead)).one().opt_out_date = START
+    texting.tick()
+    assert [path for path, _ in service.asked] == ["owner"]
 
 
 # configuration
