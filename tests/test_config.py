@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from leadnurture.config import BadConfigError, load_config
+from leadnurture.config import BadConfigError, load_config, place_of
 
 GOOD = """\
 [studio]
@@ -150,3 +150,49 @@ def test_an_unknown_table_of_the_file_is_blamed_on_the_file(file: Path) -> None:
     with pytest.raises(BadConfigError) as caught:
         load_config(file, {"LEADNURTURE_MAILL__TRANSPORT": "smtp"})
     assert caught.value.message.startswith(f"{file}:9: unknown key 'maill'")
+
+
+@pytest.mark.parametrize(
+    ("addition", "said"),
+    [
+        ('[sms]\nurl = "twilio://hunter2"\n', "'sms.url': the URL needs {phone} where the couple's number belongs"),
+        ('[sms]\nurl = "hunter2 {phone}"\n', "'sms.url': write a URL such as twilio://…"),
+        ('[notify]\nurls = ["ntfy://hunter2", "hunter2"]\n', "'notify.urls.1': write a URL such as twilio://…"),
+        ("[sms]\nurl = 7\n", "'sms.url': Input should be a valid string"),
+    ],
+)
+def test_a_service_url_that_cannot_be_one_is_told_with_its_line_and_never_shown(
+    file: Path, addition: str, said: str
+) -> None:
+    file.write_text(f"{GOOD}\n{addition}", encoding="utf-8")
+    with pytest.raises(BadConfigError) as caught:
+        load_config(file, {})
+    assert f"{file}:10: {said}" in caught.value.message
+    assert "hunter2" not in f"{caught.value.message}{caught.value.hint}"
+
+
+def test_one_of_several_urls_in_the_environment_is_blamed_on_its_variable(file: Path) -> None:
+    file.write_text(GOOD, encoding="utf-8")
+    with pytest.raises(BadConfigError, match=r"variable LEADNURTURE_NOTIFY__URLS: 'notify\.urls\.1'"):
+        load_config(file, {"LEADNURTURE_NOTIFY__URLS": "ntfy://one two"})
+
+
+def test_service_urls_come_from_the_environment_too_and_are_never_shown(file: Path) -> None:
+    file.write_text(f'{GOOD}\n[sms]\nurl_command = "pass show sms"\n', encoding="utf-8")
+    environment = {
+        "LEADNURTURE_SMS__URL": "twilio://hunter2/{phone}",
+        "LEADNURTURE_NOTIFY__URLS": "ntfy://hunter2 slack://hunter2",
+    }
+    config = load_config(file, environment)
+    assert (config.sms.origin, config.notify.origin) == ("url", "urls")
+    assert [url.get_secret_value() for url in config.notify.urls] == ["ntfy://hunter2", "slack://hunter2"]
+    assert "hunter2" not in f"{config!r} {config}"
+    assert load_config(file, {}).sms.origin == "url_command"
+    assert load_config(file, {}).notify.origin is None
+
+
+def test_a_place_is_the_variable_that_beats_the_file_or_the_files_line(file: Path) -> None:
+    file.write_text(f'{GOOD}\n[sms]\nurl = "twilio://x/{{phone}}"\n', encoding="utf-8")
+    assert place_of(file, "sms", "url", environment={}) == f"{file}:10: sms.url"
+    environment = {"LEADNURTURE_SMS__URL": "twilio://y/{phone}"}
+    assert place_of(file, "sms", "url", environment=environment) == "environment variable LEADNURTURE_SMS__URL"

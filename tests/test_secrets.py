@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from leadnurture.secrets import SecretError, password_of
+from leadnurture.secrets import SecretError, password_of, secrets_of
 
 SECRET = "correct horse"
 
@@ -58,3 +58,15 @@ def test_a_file_that_is_no_text_is_told_without_its_content(tmp_path: Path) -> N
 def test_a_file_of_a_user_who_is_not_here_is_told(tmp_path: Path) -> None:
     with pytest.raises(SecretError, match="~nosuchuser/secret"):
         asked(tmp_path, file=Path("~nosuchuser/secret"))
+
+
+def test_several_secrets_are_one_a_line_and_named_as_the_configuration_names_them(tmp_path: Path) -> None:
+    (tmp_path / "urls").write_text("ntfy://one\r\n\nslack://two\n")
+    (tmp_path / "urls").chmod(0o600)
+    asked_for = {"given": (), "command": None, "folder": tmp_path}
+    assert secrets_of("urls", file=Path("urls"), **asked_for) == ["ntfy://one", "slack://two"]  # type: ignore[arg-type]
+    (tmp_path / "urls").chmod(0o640)
+    with pytest.raises(SecretError, match="may be read by others"):
+        secrets_of("urls", file=Path("urls"), **asked_for)  # type: ignore[arg-type]
+    with pytest.raises(SecretError, match=r"urls_file .*missing cannot be read"):
+        secrets_of("urls", file=Path("missing"), **asked_for)  # type: ignore[arg-type]

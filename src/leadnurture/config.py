@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from leadnurture.errors import ConfigurationError
 from leadnurture.hours import Hours, read_hours
@@ -169,6 +178,54 @@ class WorkerSection(Section):
     concurrency: int = Field(default=4, ge=1, le=32)
 
 
+def _service_url(url: SecretStr) -> SecretStr:
+    """Refuse what is no URL, without quoting it: it may carry a token."""
+    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://\S", url.get_secret_value()):
+        raise ValueError("write a URL such as twilio://…; what follows the two slashes is the service's own")
+    return url
+
+
+ServiceUrl = Annotated[SecretStr, AfterValidator(_service_url)]
+
+
+class SmsSection(Section):
+    """The service that sends texts, as an Apprise URL; without one, a text becomes a task for the owner."""
+
+    url: ServiceUrl | None = None
+    url_command: str | None = None
+    url_file: Path | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _with_a_place_for_the_number(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and "{phone}" not in url.get_secret_value():
+            raise ValueError("the URL needs {phone} where the couple's number belongs")
+        return url
+
+    @property
+    def origin(self) -> str | None:
+        """The key that gives the URL; None without one."""
+        return next((key for key in ("url", "url_command", "url_file") if getattr(self, key)), None)
+
+
+def _separate(given: object) -> object:
+    """Let a variable of the environment hold several URLs with blanks between them."""
+    return given.split() if isinstance(given, str) else given
+
+
+class NotifySection(Section):
+    """Where the owner is notified, as Apprise URLs; without any, a notification is shown by `run`."""
+
+    urls: Annotated[list[ServiceUrl], BeforeValidator(_separate)] = []
+    urls_command: str | None = None
+    urls_file: Path | None = None
+
+    @property
+    def origin(self) -> str | None:
+        """The key that gives the URLs; None without any."""
+        return next((key for key in ("urls", "urls_command", "urls_file") if getattr(self, key)), None)
+
+
 class Config(Section):
     """All of `leadnurture.toml`."""
 
@@ -178,6 +235,8 @@ class Config(Section):
     limits: LimitsSection = LimitsSection()
     score: ScoreSection = ScoreSection()
     worker: WorkerSection = WorkerSection()
+    sms: SmsSection = SmsSection()
+    notify: NotifySection = NotifySection()
 
 
 def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
@@ -248,7 +307,8 @@ def _explained(error: ValidationError, path: Path, text: str, origins: Mapping[t
 
 def _complaint(item: dict[str, Any], path: Path, text: str, origins: Mapping[tuple[str, ...], str]) -> str:
     keys = tuple(str(part) for part in item["loc"])
-    where = f"environment variable {origins[keys]}" if keys in origins else f"{path}:{line_of(text, keys)}"
+    place = tuple(part for part in item["loc"] if isinstance(part, str))  # a number is a place in a list
+    where = f"environment variable {origins[place]}" if place in origins else f"{path}:{line_of(text, place)}"
     name = ".".join(keys)
     if item["type"] == "extra_forbidden":
         near = difflib.get_close_matches(keys[-1], _keys_of(keys[:-1]), n=1)
@@ -284,6 +344,17 @@ def line_of(text: str, keys: tuple[str, ...]) -> int:
         elif (key := re.match(r"^\s*([\w\-.\"]+)\s*=", line)) and (*table, *key[1].replace('"', "").split(".")) == keys:
             return number
     return best
+
+
+def place_of(path: Path, *keys: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Return where a key was given: the environment's variable, or the file and its line; raises BadConfigError."""
+    variable = PREFIX + "__".join(keys).upper()
+    name = ".".join(keys)
+    return (
+        f"environment variable {variable}"
+        if variable in environment
+        else f"{path}:{line_of(_read(path), keys)}: {name}"
+    )
 
 
 def _require_whole(config: Config, path: Path) -> None:

@@ -159,6 +159,13 @@ transport = "outbox"    # messages are written into the folder outbox/ to look a
 # username = "me@example.com"
 # password_command = "pass show mail/studio"       # or password_file = "secret.txt", readable by you alone
 
+# Texts and notifications go to services by Apprise URLs; {{phone}} is where the couple's number belongs. They carry
+# tokens, so keep them out of a file that goes to git: a command prints them, or a file that you alone may read.
+# [sms]
+# url_command = "pass show sms/studio"             # prints such as twilio://SID:TOKEN@FROM/{{phone}}
+# [notify]
+# urls_file = "notify.txt"                         # one a line, such as ntfy://my-topic
+
 [limits]
 lead_gap = "4h"         # the least time between two messages to one couple
 # per_day = 100         # how many messages may go out in 24 hours

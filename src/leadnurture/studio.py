@@ -1,6 +1,6 @@
 """The one place that wires config, database, clock and channels together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -11,17 +11,21 @@ from typing import Self
 
 from sqlmodel import Session
 
+from leadnurture.channels.apprise_transport import AppriseTransport
 from leadnurture.channels.outbox_folder import OutboxFolderTransport
+from leadnurture.channels.routing import RoutingTransport
 from leadnurture.channels.smtp import SmtpTransport
 from leadnurture.channels.smtp_settings import SmtpSettings
 from leadnurture.channels.transport import Transport
 from leadnurture.clock import Clock, SystemClock
-from leadnurture.config import Config, SmtpSection, load_config
+from leadnurture.config import Config, SmtpSection, load_config, place_of
 from leadnurture.crm.change import Change
 from leadnurture.crm.values import Reading
 from leadnurture.engine.engine import Engine
+from leadnurture.errors import ConfigurationError
 from leadnurture.locate import CONFIG_NAME, DATABASE_NAME, STATE_FOLDER
-from leadnurture.secrets import password_of
+from leadnurture.outbox_channel import OutboxChannel
+from leadnurture.secrets import password_of, secrets_of
 from leadnurture.sequences.folder import Folder
 from leadnurture.store.database import Database, open_database
 
@@ -87,6 +91,33 @@ class Studio:
         return self.clock.now()
 
     def _transport(self) -> Transport:
+        return RoutingTransport(
+            {
+                OutboxChannel.EMAIL: self._mail(),
+                OutboxChannel.SMS: self._service("sms", self.config.sms.origin, self._sms_url),
+                OutboxChannel.NOTIFICATION: self._service("notify", self.config.notify.origin, self._notify_urls),
+            }
+        )
+
+    def _service(self, section: str, origin: str | None, urls: Callable[[], list[str]]) -> AppriseTransport:
+        def configured() -> list[str]:
+            if origin is None:
+                raise ConfigurationError(f"there is no [{section}] in {CONFIG_NAME} any more, so it waits")
+            return urls()
+
+        return AppriseTransport(configured, lambda: place_of(self.root / CONFIG_NAME, section, origin or section))
+
+    def _sms_url(self) -> list[str]:
+        sms = self.config.sms
+        given = (sms.url,) if sms.url else ()
+        return secrets_of("url", given=given, command=sms.url_command, file=sms.url_file, folder=self.root)[:1]
+
+    def _notify_urls(self) -> list[str]:
+        notify = self.config.notify
+        command, file = notify.urls_command, notify.urls_file
+        return secrets_of("urls", given=notify.urls, command=command, file=file, folder=self.root)
+
+    def _mail(self) -> Transport:
         section = self.config.mail.smtp
         if self.config.mail.transport == "outbox" or section is None:
             return OutboxFolderTransport(self.outbox)

@@ -18,6 +18,8 @@ HEAVY = (
     "holidays",
     "phonenumbers",
     "css_inline",
+    "apprise",
+    "urllib3",
 )
 PROBE = """
 import sys

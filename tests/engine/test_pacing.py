@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from leadnurture.config import LimitsSection
 from leadnurture.engine.pacing import Hold, Pacer
+from leadnurture.outbox_channel import OutboxChannel
 
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
@@ -99,3 +100,21 @@ def test_who_waits_until_told_never_exceeds_a_cap_in_any_span_of_time(
             assert cap is None or sum(end - span < at <= end for _, at in went) <= cap
     for number, (lead, at) in enumerate(went):
         assert all(at - before >= limits.lead_gap for other, before in went[:number] if other == lead)
+
+
+def test_texts_keep_the_gap_but_neither_fill_nor_feel_the_mail_servers_caps() -> None:
+    paced = pacer(per_day=1, per_hour=1, per_minute=1)
+    paced.count(1, NOW, OutboxChannel.SMS)
+    assert paced.hold(2, NOW) is None
+    assert paced.hold(1, NOW + HOUR) == Hold(NOW + 4 * HOUR, "the last message to them went out less than 4 h ago")
+    paced.count(2, NOW)
+    assert paced.hold(3, NOW, OutboxChannel.SMS) is None
+    assert paced.hold(2, NOW, OutboxChannel.SMS) is not None
+
+
+def test_notifications_wait_for_nothing_and_let_nothing_wait() -> None:
+    paced = pacer((1, NOW), per_day=1)
+    assert paced.hold(1, NOW, OutboxChannel.NOTIFICATION) is None
+    paced.count(2, NOW, OutboxChannel.NOTIFICATION)
+    assert paced.last == {1: NOW}
+    assert paced.recent == [NOW]

@@ -48,8 +48,8 @@ def test_the_newest_message_is_first(sent: Studio) -> None:
     told = _list(sent).as_json()
     assert [message["to"] for message in told["messages"]] == ["zoe@example.org", "emma@example.org"]
     assert set(told["messages"][0]) == {
-        "id", "message_id", "to", "subject", "state", "lead_id", "sequence", "step", "due_at", "sent_at", "reason",
-        "attempts", "copies", "refused",
+        "id", "channel", "message_id", "to", "subject", "state", "lead_id", "sequence", "step", "due_at", "sent_at",
+        "reason", "attempts", "copies", "refused",
     }  # fmt: skip
     assert told["messages"][0]["sent_at"] == "2027-01-04T10:10:00+00:00"
 

@@ -26,7 +26,7 @@ _OTHER_WAYS = {
     "tag_added": "leadnurture lead set LEAD tags=TAG,TAG",
     "tag_removed": "leadnurture lead set LEAD tags=TAG,TAG",
 }
-_OURS = ("sequence_", "step_", "automation_", "score_", "lead_", "tag_", "task_", "email_bounced")
+_OURS = ("sequence_", "step_", "automation_", "score_", "lead_", "tag_", "task_", "email_bounced", "notification_")
 
 Text = Annotated[str | None, typer.Option("--text", help="What was said.")]
 

@@ -65,7 +65,6 @@ def _idle(root: "Path") -> "Outlook | None":
 
 
 def _once(root: "Path", *, verbose: bool, as_json: bool) -> int:
-    from leadnurture.engine.events import ignore
     from leadnurture.engine.lock import StudioBusyError, locked
     from leadnurture.engine.tick import tick
     from leadnurture.studio import Studio
@@ -74,7 +73,7 @@ def _once(root: "Path", *, verbose: bool, as_json: bool) -> int:
         _stop_on_signals(studio)
         try:
             with locked(studio.state, studio.now(), "leadnurture run --once"):
-                report = tick(studio.engine, log_line(studio) if verbose else ignore)
+                report = tick(studio.engine, log_line(studio) if verbose else _notices(studio))
         except StudioBusyError as busy:
             terminal.say(f"{busy.message}; nothing to do here")
             if as_json:
@@ -120,12 +119,19 @@ def log_line(studio: "Studio") -> Any:
 
     def write(event: "Event") -> None:
         at = event.at.astimezone(zone)
-        reason = f"  {event.reason}" if event.reason else ""
+        told = event.reason or event.notice
+        reason = f"  {told}" if told else ""
         terminal.say(
             f"{at:%Y-%m-%d %H:%M:%S}  lead {event.lead_id}  {event.sequence}/{event.step}  {event.outcome}{reason}"
         )
 
     return write
+
+
+def _notices(studio: "Studio") -> Any:
+    """Return a function that writes a line for what the owner is to see at once, and for nothing else."""
+    write = log_line(studio)
+    return lambda event: write(event) if event.notice else None
 
 
 def _report(report: "TickReport", *, as_json: bool, zone: "ZoneInfo") -> None:

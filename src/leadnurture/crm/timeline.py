@@ -16,6 +16,7 @@ _CONTACTS = frozenset(
         InteractionType.EMAIL_RECEIVED,
         InteractionType.EMAIL_OPENED,
         InteractionType.EMAIL_CLICKED,
+        InteractionType.SMS_SENT,
         InteractionType.PHONE_CALL,
         InteractionType.MEETING_SCHEDULED,
         InteractionType.MEETING_COMPLETED,
@@ -28,7 +29,14 @@ _CONTACTS = frozenset(
         InteractionType.REFERRAL_RECEIVED,
     }
 )
-_OUR_CONTACTS = frozenset({InteractionType.EMAIL_SENT, InteractionType.PHONE_CALL, InteractionType.PROPOSAL_SENT})
+_OUR_CONTACTS = frozenset(
+    {
+        InteractionType.EMAIL_SENT,
+        InteractionType.SMS_SENT,
+        InteractionType.PHONE_CALL,
+        InteractionType.PROPOSAL_SENT,
+    }
+)
 
 
 def note(

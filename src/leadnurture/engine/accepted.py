@@ -13,15 +13,17 @@ from leadnurture.engine import bounces, migration, walk
 from leadnurture.engine.book import UnreadableVersionError
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.store.rows import rewrite_rows
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage, SequenceRow, SequenceVersion
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
 # Put together once: that takes longer than SQLite needs for the answer.
-_MESSAGES: Any = (  # a Select of eleven columns, which has no type
+_MESSAGES: Any = (  # a Select of twelve columns, which has no type
     select(
         col(OutboxMessage.id),
         col(OutboxMessage.execution_id),
+        col(OutboxMessage.channel),
         col(OutboxMessage.message_id),
         col(OutboxMessage.recipients),
         col(OutboxMessage.copies),
@@ -39,6 +41,11 @@ _MESSAGES: Any = (  # a Select of eleven columns, which has no type
     .where(col(SequenceVersion.number) == SequenceRow.current_version)
     .where(col(OutboxMessage.id).in_(bindparam("ids", expanding=True)))
 )
+_TOLD = {
+    OutboxChannel.EMAIL: InteractionType.EMAIL_SENT,
+    OutboxChannel.SMS: InteractionType.SMS_SENT,
+    OutboxChannel.NOTIFICATION: InteractionType.NOTIFICATION_SENT,
+}
 _DONE = (
     select(col(Execution.enrollment_id), col(Execution.step_key))
     .where(col(Execution.enrollment_id).in_(bindparam("walks", expanding=True)))
@@ -90,7 +97,7 @@ def _follow(change: Change, engine: Engine, message: Row[Any], done: set[str]) -
     enrollment: Enrollment = message.Enrollment
     metadata = {"message_id": message.message_id, "sequence": enrollment.sequence_id, "step": message.step_key}
     refused = "; ".join(f"not to {recipient}: {reply}" for recipient, reply in message.refused.items()) or None
-    lead, sent = message.Lead, InteractionType.EMAIL_SENT
+    lead, sent = message.Lead, _TOLD[message.channel]
     note(change, lead, sent, message.subject, content=refused, metadata=metadata, outcome="sent")
     if enrollment.status is EnrollmentStatus.ACTIVE:
         _go_on(change, engine, enrollment, done, message.current)

@@ -123,8 +123,8 @@ def _decided(decision: "_Decision") -> Event:
         outcome, reason = decision.made()
     except ConfigurationError as error:  # a version that cannot be read stops its own leads only
         outcome, reason = decision.held(error.message)
-    walked = decision.enrollment
-    return Event(decision.change.now, walked.lead_id, walked.sequence_id, decision.step_key, outcome, reason)
+    walked, key = decision.enrollment, decision.step_key
+    return Event(decision.change.now, walked.lead_id, walked.sequence_id, key, outcome, reason, decision.notice)
 
 
 def _way(goto: str | None) -> str:
@@ -144,6 +144,7 @@ class _Decision:
         self.enrollment, self.lead, self.done_before = enrollment, lead, done_before
         self.step_key = enrollment.current_step or ""
         self.posted = False
+        self.notice: str | None = None
 
     def made(self) -> tuple[str, str | None]:
         edition = self.engine.book.edition(self.change.session, self.enrollment.version_id)
@@ -185,7 +186,7 @@ class _Decision:
 
     def _performed(self, edition: Edition, step: Step, begun: Execution | None) -> tuple[str, str | None]:
         assert self.lead.id is not None
-        if step.reaches_couple and (hold := self.pacer.hold(self.lead.id, self.change.now)):
+        if step.reaches_couple and (hold := self.pacer.hold(self.lead.id, self.change.now, step.channel)):
             walk.wait(self.enrollment, hold.until, hold.reason)
             return "waiting", hold.reason
         execution = begun or self._written(edition, step)
@@ -218,12 +219,13 @@ class _Decision:
         if isinstance(outcome, Done):
             return self._done(edition, execution, outcome)
         self.posted = True
-        self.pacer.count(self.enrollment.lead_id, self.change.now)
+        self.pacer.count(self.enrollment.lead_id, self.change.now, step.channel)
         return "queued", moment.posted.subject if moment.posted else None
 
     def _done(self, edition: Edition, execution: Execution, outcome: Done) -> tuple[str, str | None]:
         told = outcome.reason and f"{_way(outcome.goto)}: {outcome.reason}"
         self._finish(execution, ExecutionStatus.EXECUTED, result=dict(outcome.result), reason=told)
+        self.notice = outcome.notice
         if self.enrollment.status is EnrollmentStatus.ACTIVE:
             now, is_holiday = self.change.now, self.engine.is_holiday
             walk.go_on(self.change, self.enrollment, edition, now, is_holiday, goto=outcome.goto)

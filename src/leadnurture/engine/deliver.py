@@ -6,7 +6,7 @@ lanes have reported by then.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from queue import Empty, SimpleQueue
@@ -23,6 +23,7 @@ from leadnurture.engine.lanes import Job, Lane, Ready, Report, Settled
 from leadnurture.engine.late import keep_time
 from leadnurture.engine.settle import settle
 from leadnurture.errors import BusyError
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.store.due import DUE_MESSAGES, INTEND, stored
 from leadnurture.store.tables import OutboxMessage
 
@@ -41,15 +42,21 @@ _PAGE = (
         col(OutboxMessage.content),
         col(OutboxMessage.needs_smtputf8),
         col(OutboxMessage.copies),
+        col(OutboxMessage.channel),
+        col(OutboxMessage.subject),
     )
     .where(col(OutboxMessage.id).in_(bindparam("ids", expanding=True)))
+    .where(col(OutboxMessage.channel).not_in(bindparam("resting", expanding=True)))
     .order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
 )
 
 
-def deliver(engine: Engine, now: datetime, on_event: OnEvent) -> "Delivery":
-    """Deliver every message that is due at `now`; return what came of it."""
-    delivery = Delivery(engine, on_event)
+def deliver(engine: Engine, now: datetime, on_event: OnEvent, troubles: dict[OutboxChannel, str]) -> Counter[str]:
+    """Deliver every message that is due at `now`; return how many came to which outcome.
+
+    `troubles` are the words of servers that take nothing at present: their channels rest, and new ones are added.
+    """
+    delivery = Delivery(engine, on_event, troubles)
     for event in keep_time(engine, now):
         delivery.counts[event.outcome] += 1
         on_event(event)
@@ -57,7 +64,7 @@ def deliver(engine: Engine, now: datetime, on_event: OnEvent) -> "Delivery":
     if ids:
         with engine.database.many_writes():
             delivery.run(ids)
-    return delivery
+    return delivery.counts
 
 
 def _due(engine: Engine, now: datetime) -> list[int]:
@@ -66,11 +73,11 @@ def _due(engine: Engine, now: datetime) -> list[int]:
 
 
 class Delivery:
-    """One round of delivery. `trouble` is the server's word if it ended the round early."""
+    """One round of delivery; a channel whose server is in trouble takes no further part in it."""
 
-    def __init__(self, engine: Engine, on_event: OnEvent) -> None:
+    def __init__(self, engine: Engine, on_event: OnEvent, troubles: dict[OutboxChannel, str]) -> None:
         self.counts: Counter[str] = Counter()
-        self.trouble: str | None = None
+        self._troubles = troubles
         self._engine, self._on_event = engine, on_event
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._reports: SimpleQueue[Report] = SimpleQueue()
@@ -95,7 +102,7 @@ class Delivery:
             while self._in_flight:
                 self._commit(self._gathered(), waiting)
         finally:
-            self._take_back()
+            self._take_back(lambda _: True)
             for job in self._in_flight.values():  # after an error: whoever still waits for a permit gets none
                 job.permit.put(False)
             for _ in lanes:
@@ -105,26 +112,37 @@ class Delivery:
 
     def _messages(self, ids: list[int]) -> Iterator[Job]:
         for start in range(0, len(ids), PAGE):
+            page = {"ids": ids[start : start + PAGE], "resting": list(self._troubles)}
             with self._engine.database.read() as session:
-                rows = session.execute(_PAGE, {"ids": ids[start : start + PAGE]}).all()
-            for identity, message_id, sender, recipients, content, needs_smtputf8, copies in rows:
+                rows = session.execute(_PAGE, page).all()
+            for identity, message_id, sender, recipients, content, needs_smtputf8, copies, *how in rows:
                 envelope = (message_id, sender, tuple(recipients))
-                yield Job(identity, FrozenMessage(*envelope, content, needs_smtputf8, tuple(copies)))
+                yield Job(identity, FrozenMessage(*envelope, content, needs_smtputf8, tuple(copies), *how))
 
     def _start_next(self, waiting: Iterator[Job]) -> None:
-        if not self._ending and (job := next(waiting, None)) is not None:
+        if self._engine.stopping.is_set():
+            return
+        job = next((job for job in waiting if not self._rests(job)), None)
+        if job is not None:
             self._in_flight[job.outbox_id] = job
             self._jobs.put(job)
 
-    @property
-    def _ending(self) -> bool:
-        return self.trouble is not None or self._engine.stopping.is_set()
+    def _rests(self, job: Job) -> bool:
+        return job.message.channel in self._troubles or self._engine.stopping.is_set()
 
-    def _take_back(self) -> None:
-        """Take back what no lane has begun with."""
+    def _take_back(self, rests: Callable[[Job], bool]) -> int:
+        """Take back what no lane has begun with, as far as it rests; return how many that were."""
+        kept: list[Job] = []
+        before = len(self._in_flight)
         with suppress(Empty):
             while (job := self._jobs.get_nowait()) is not None:
-                del self._in_flight[job.outbox_id]
+                if rests(job):
+                    del self._in_flight[job.outbox_id]
+                else:
+                    kept.append(job)
+        for job in kept:
+            self._jobs.put(job)
+        return before - len(self._in_flight)
 
     def _gathered(self) -> list[Report]:
         """Return what the lanes have reported: one, and those that follow at once, to be committed together."""
@@ -159,11 +177,16 @@ class Delivery:
             self.counts[event.outcome] += 1
             self._on_event(event)
         self._note_trouble(settled)
+        self._go_on(settled, waiting)
+
+    def _go_on(self, settled: list[Settled], waiting: Iterator[Job]) -> None:
+        """Give the lanes their next messages, in the place of those that are settled and of those that now rest."""
         for done in settled:
             del self._in_flight[done.job.outbox_id]
             self._start_next(waiting)
-        if self._ending:
-            self._take_back()
+        if self._troubles or self._engine.stopping.is_set():
+            for _ in range(self._take_back(self._rests)):
+                self._start_next(waiting)
 
     def _write(self, ready: list[Ready], settled: list[Settled], permits: dict[int, bool]) -> list[Event]:
         """Commit the answers and the intents together; `permits` tells which intents hold."""
@@ -179,4 +202,4 @@ class Delivery:
     def _note_trouble(self, settled: list[Settled]) -> None:
         for report in settled:
             if report.answer is not None and report.answer.verdict is Verdict.SERVER:
-                self.trouble = self.trouble or report.answer.reply
+                self._troubles.setdefault(report.job.message.channel, report.answer.reply)

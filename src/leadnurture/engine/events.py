@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Event:
-    """One thing the engine did with one lead at one step (`at` in UTC)."""
+    """One thing the engine did with one lead at one step (`at` in UTC); a `notice` is for the owner to see at once."""
 
     at: datetime
     lead_id: int
@@ -15,6 +15,7 @@ class Event:
     step: str
     outcome: str
     reason: str | None = None
+    notice: str | None = None
 
 
 OnEvent = Callable[[Event], None]

@@ -14,6 +14,7 @@ from leadnurture.engine.book import Edition, UnreadableVersionError
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event
 from leadnurture.engine.timing import Timing, timing_of
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.sequences.step import Step
 from leadnurture.store.due import DUE_MESSAGES, stored
 from leadnurture.store.tables import Enrollment, Lead, OutboxMessage
@@ -87,12 +88,13 @@ def _put_off(engine: Engine, session: Session, late: list[_Late], now: datetime)
     pacer = pacing_records.load_gone(session, engine.config.limits, now)
     later: dict[int, datetime] = {}
     for one in late:
+        channel = one.step.channel if one.step else OutboxChannel.EMAIL
         lead_id, opens = one.enrollment.lead_id, one.timing.opening(now).at if one.timing else now
-        hold = pacer.hold(lead_id, now) if one.step is None or one.step.reaches_couple else None
+        hold = pacer.hold(lead_id, now, channel) if one.step is None or one.step.reaches_couple else None
         if opens > now or hold:
             later[one.message_id] = max(opens, hold.until if hold else now)
         else:
-            pacer.count(lead_id, now)
+            pacer.count(lead_id, now, channel)
     return later
 
 

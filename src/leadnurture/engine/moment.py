@@ -16,8 +16,10 @@ from leadnurture.channels.mail.message import (
     new_message_id,
     unsubscribe_link,
 )
+from leadnurture.channels.short_message import notification, text_message
 from leadnurture.config import Config
 from leadnurture.crm.change import Change
+from leadnurture.crm.phones import why_no_texts
 from leadnurture.engine import personalize, schedule
 from leadnurture.engine.addressing import addressed
 from leadnurture.engine.attaching import attachment
@@ -33,6 +35,12 @@ from leadnurture.sequences.words import Compiled, compile_text
 from leadnurture.store.rows import write_row
 from leadnurture.store.tables import Appointment, Enrollment, Execution, Lead, OutboxMessage
 
+_FILLS = {
+    TextKind.LINE: personalize.fill_line,
+    TextKind.PLAIN: personalize.fill_plain,
+    TextKind.MESSAGE: personalize.fill_message,
+    TextKind.LETTER: personalize.fill_plain,  # where no mail is made of it, such as in a calendar
+}
 # Not every program shows the calendar's part of a mail, so its words say when and where, too.
 _TITLE = "{{ appointment.title }}"
 _WHEN_AND_WHERE = """
@@ -69,8 +77,7 @@ class EngineMoment:
     def filled(self, name: str) -> str:
         """Return one of the step's texts, filled; raises UnfillableError."""
         compiled = self.edition.words[self.step.id, name]
-        fill = personalize.fill_line if compiled.kind is TextKind.LINE else personalize.fill_plain
-        return fill(compiled, self._names_of(self.step))
+        return _FILLS[compiled.kind](compiled, self._names_of(self.step))
 
     @property
     def since(self) -> datetime:
@@ -133,6 +140,25 @@ class EngineMoment:
         frozen = freeze(_letter(self.change, self.lead, appointment.title, words, calendar=calendar))
         self.posted = self._queue(frozen, appointment.title)
 
+    def number(self, *, secondary: bool) -> str:
+        """Return a phone number of the lead that takes texts; raises UnfillableError."""
+        number = self.lead.secondary_phone if secondary else self.lead.primary_phone
+        if number is None:
+            raise personalize.UnfillableError(f"the lead has no {'second ' if secondary else ''}phone number")
+        if why := why_no_texts(number):
+            raise personalize.UnfillableError(why)
+        return number
+
+    def post_text(self, number: str, words: str) -> None:
+        """Freeze a text to the lead into the outbox."""
+        frozen = text_message(self.change.config.owner.email, number, words)
+        self.posted = self._queue(frozen, frozen.subject)
+
+    def post_notification(self, title: str, words: str) -> None:
+        """Freeze a notification to the owner into the outbox."""
+        frozen = notification(self.change.config.owner.email, title, words)
+        self.posted = self._queue(frozen, frozen.subject)
+
     def _queue(self, frozen: FrozenMessage, subject: str, thread: tuple[str, ...] = ()) -> OutboxMessage:
         assert self.lead.id is not None
         assert self.execution.id is not None
@@ -142,6 +168,7 @@ class EngineMoment:
             execution_id=self.execution.id,
             sequence_id=self.edition.sequence.id,
             step_key=self.step.id,
+            channel=frozen.channel,
             message_id=frozen.message_id,
             sender=frozen.sender,
             recipients=list(frozen.recipients),

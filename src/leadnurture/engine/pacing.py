@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from leadnurture.config import LimitsSection
+from leadnurture.outbox_channel import OutboxChannel
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Hold:
 class Pacer:
     """Counts what went out and what is about to; instants in UTC.
 
-    `recent` are the instants of the last 24 hours' messages, `last` each lead's newest one.
+    `recent` are the instants of the last 24 hours' mails, because the caps are a mail server's; `last` is each lead's
+    newest mail or text.
     """
 
     limits: LimitsSection
@@ -32,11 +34,16 @@ class Pacer:
         """Start from the outbox's past."""
         return cls(limits, sorted(recent), dict(last))
 
-    def hold(self, lead_id: int, now: datetime) -> Hold | None:
-        """Return why a message to the lead has to wait at `now`, or None if it may go."""
+    def hold(self, lead_id: int, now: datetime, channel: OutboxChannel = OutboxChannel.EMAIL) -> Hold | None:
+        """Return why a message about the lead has to wait at `now`, or None if it may go."""
+        if not channel.reaches_couple:
+            return None
         gap = self.limits.lead_gap
         if (last := self.last.get(lead_id)) is not None and last + gap > now:
             return Hold(last + gap, f"the last message to them went out less than {_told(gap)} ago")
+        return self._full(now) if channel is OutboxChannel.EMAIL else None
+
+    def _full(self, now: datetime) -> Hold | None:
         caps = (
             (timedelta(days=1), self.limits.per_day, "24 hours"),
             (timedelta(hours=1), self.limits.per_hour, "hour"),
@@ -52,10 +59,12 @@ class Pacer:
             return None
         return Hold(within[len(within) - cap] + span, f"{cap} messages have gone out in the last {name}")
 
-    def count(self, lead_id: int, now: datetime) -> None:
-        """Note that a message to the lead is on its way."""
-        insort(self.recent, now)
-        self.last[lead_id] = now
+    def count(self, lead_id: int, now: datetime, channel: OutboxChannel = OutboxChannel.EMAIL) -> None:
+        """Note that a message about the lead is on its way."""
+        if channel is OutboxChannel.EMAIL:
+            insort(self.recent, now)
+        if channel.reaches_couple:
+            self.last[lead_id] = now
 
 
 def _told(gap: timedelta) -> str:

@@ -109,6 +109,14 @@ def fill_plain(compiled: Compiled, names: Mapping[str, Any]) -> str:
     return tidy_text(_filled(compiled.plain.render, names))
 
 
+def fill_message(compiled: Compiled, names: Mapping[str, Any]) -> str:
+    """Return a filled text that somebody is sent; raises UnfillableError, for no words too."""
+    text = fill_plain(compiled, names).strip()
+    if not text:
+        raise UnfillableError("the text is empty for this lead")
+    return text
+
+
 def fill_letter(compiled: Compiled, names: Mapping[str, Any]) -> tuple[str, str]:
     """Return a letter's text and HTML parts; raises UnfillableError."""
     text = fill_plain(compiled, names)

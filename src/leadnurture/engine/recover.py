@@ -13,6 +13,7 @@ from leadnurture.crm.change import Change
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event, OnEvent
 from leadnurture.engine.settle import queue_again, sent
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.store.tables import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 
@@ -32,7 +33,9 @@ def recover(engine: Engine, on_event: OnEvent) -> Counter[str]:
 
 
 def _settle(change: Change, engine: Engine, message: OutboxMessage) -> Event:
-    arrived = engine.transport.arrived(message.message_id)
+    # Nobody can look up what became of a text or a notification.
+    is_mail = message.channel is OutboxChannel.EMAIL
+    arrived = engine.transport.arrived(message.message_id) if is_mail else None
     if arrived:
         outcome = sent(change, engine, message)
     elif arrived is None:

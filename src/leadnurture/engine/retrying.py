@@ -93,7 +93,7 @@ def _queue_again(
 def _may_go_at(change: Change, engine: Engine, message: OutboxMessage, edition: Edition) -> datetime:
     """Return when limits and the window let the message go; a message that is queued is not asked for them again."""
     pacer = pacing_records.load(change.session, change.config.limits, change.now)
-    hold = pacer.hold(message.lead_id, change.now)
+    hold = pacer.hold(message.lead_id, change.now, message.channel)
     soonest = hold.until if hold else change.now
     enrollment = change.session.get_one(Enrollment, message.enrollment_id)
     return by_hand.opening(change, engine, enrollment, edition, soonest).at

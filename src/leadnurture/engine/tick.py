@@ -11,6 +11,7 @@ from leadnurture.engine.deliver import deliver
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import OnEvent, ignore
 from leadnurture.engine.recover import recover
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.store import due
 
 # Steps without a delay follow one another inside a tick; a sequence longer than this goes on with the next one.
@@ -19,7 +20,7 @@ MOST_ROUNDS = 200
 
 @dataclass(frozen=True)
 class TickReport:
-    """What a tick did (counts), what still waits, and the server's word if delivery had to stop."""
+    """What a tick did (counts), what still waits, and the servers' words where delivery had to stop."""
 
     counts: Counter[str]
     waiting: int
@@ -36,16 +37,15 @@ class TickReport:
 def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
     """Do all that is due now: recover → decide → deliver, until nothing is left for this instant."""
     counts = recover(engine, on_event)
-    trouble: str | None = None
+    troubles: dict[OutboxChannel, str] = {}
     for _ in range(MOST_ROUNDS):
         now = engine.clock.now()
         decided = decide(engine, now, on_event)
-        delivery = deliver(engine, now, on_event)
-        counts += decided + delivery.counts
-        trouble = delivery.trouble
-        if engine.stopping.is_set() or trouble or not (_moved(decided) or _moved(delivery.counts)):
+        delivered = deliver(engine, now, on_event, troubles)
+        counts += decided + delivered
+        if engine.stopping.is_set() or not (_moved(decided) or _moved(delivered)):
             break
-    return _report(engine, counts, trouble)
+    return _report(engine, counts, "; ".join(troubles.values()) or None)
 
 
 def _moved(counts: Counter[str]) -> bool:

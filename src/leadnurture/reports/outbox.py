@@ -11,12 +11,14 @@ from sqlmodel import Session, col, select
 from leadnurture.config import Config
 from leadnurture.crm.fields import Kind, LeadField
 from leadnurture.crm.values import Reading, read_value
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.store.tables import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 
 _SHOWN = (
     OutboxMessage.id,
+    OutboxMessage.channel,
     OutboxMessage.message_id,
     OutboxMessage.recipients,
     OutboxMessage.copies,
@@ -43,6 +45,7 @@ class Message:
     """
 
     id: int
+    channel: OutboxChannel
     message_id: str
     to: str
     copies: tuple[str, ...]
@@ -59,7 +62,7 @@ class Message:
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
-        plain = {"state": self.state.value, "copies": list(self.copies)}
+        plain = {"channel": self.channel.value, "state": self.state.value, "copies": list(self.copies)}
         return vars(self) | plain | {"due_at": iso(self.due_at), "sent_at": iso(self.sent_at)}
 
 
@@ -106,6 +109,7 @@ def message_of(row: Any, as_of: AsOf) -> Message:
     """Return a row (with at least `COLUMNS`) as a message of a report."""
     return Message(
         id=row.id,
+        channel=row.channel,
         message_id=row.message_id,
         to=", ".join(recipient for recipient in row.recipients if recipient not in row.copies),
         copies=tuple(row.copies),

@@ -11,10 +11,17 @@ from sqlmodel import Session
 
 from leadnurture.config import Config
 from leadnurture.errors import NotFoundError
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.reports.as_of import AsOf
 from leadnurture.reports.outbox import Message, message_of
 from leadnurture.store.tables import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
+
+_LOOK = {
+    OutboxChannel.EMAIL: "look into your Sent folder, or ask the couple",
+    OutboxChannel.SMS: "look into your SMS service's log, or ask the couple",
+    OutboxChannel.NOTIFICATION: "you know whether you were notified",
+}
 
 
 @dataclass(frozen=True)
@@ -47,16 +54,21 @@ def outbox_message(session: Session, config: Config, now: datetime, number: int)
         raise NotFoundError(f"there is no message {number}", hint="leadnurture outbox list shows them")
     as_of = AsOf.of(config, now)
     message = message_of(row, as_of)
+    headers, text, attachments = _opened(row)
+    return OpenMessage(as_of, message, meaning(message), headers, text, attachments, row.content)
+
+
+def _opened(row: OutboxMessage) -> tuple[tuple[tuple[str, str], ...], str, tuple[str, ...]]:
+    """Return a message's headers, its words and the names of its attachments; a text has no more than its number."""
+    if row.channel is not OutboxChannel.EMAIL:
+        title = (("Subject", row.subject),) if row.channel is OutboxChannel.NOTIFICATION else ()
+        return (("To", ", ".join(row.recipients)), *title), row.content.decode("utf-8"), ()
     parsed = message_from_bytes(row.content, _class=EmailMessage, policy=default)
     body = parsed.get_body(("plain",))
-    return OpenMessage(
-        as_of=as_of,
-        message=message,
-        meaning=meaning(message),
-        headers=tuple((name, str(value)) for name, value in parsed.items()),
-        text=body.get_content() if body is not None else "",
-        attachments=tuple(part.get_filename() or part.get_content_type() for part in parsed.iter_attachments()),
-        content=row.content,
+    return (
+        tuple((name, str(value)) for name, value in parsed.items()),
+        body.get_content() if body is not None else "",
+        tuple(part.get_filename() or part.get_content_type() for part in parsed.iter_attachments()),
     )
 
 
@@ -78,7 +90,7 @@ def meaning(message: Message) -> str:
             "it is never sent again blindly."
         )
     return (
-        "It may have arrived, and only you can find out: look into your Sent folder, or ask the couple. Then say "
+        f"It may have arrived, and only you can find out: {_LOOK[message.channel]}. Then say "
         f"`leadnurture outbox resolve {message.id} --sent`, or --resend to let the same bytes go out again."
     )
 

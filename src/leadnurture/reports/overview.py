@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from leadnurture.config import Config
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.tally import Tally, percent_won
 from leadnurture.store.tables import Conversion, Lead, OutboxMessage, Task
@@ -75,7 +76,11 @@ def overview(session: Session, config: Config, now: datetime) -> Overview:
             session, col(Lead.next_follow_up_at) < now, col(Lead.lead_status).not_in(CLOSED_STATUSES)
         ),
         overdue_tasks=_count(session, col(Task.due_at) < now, col(Task.status) == TaskStatus.OPEN),
-        messages_sent=_count(session, col(OutboxMessage.state) == OutboxState.SENT),
+        messages_sent=_count(
+            session,
+            col(OutboxMessage.state) == OutboxState.SENT,
+            col(OutboxMessage.channel) != OutboxChannel.NOTIFICATION,
+        ),
     )
 
 

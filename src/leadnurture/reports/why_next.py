@@ -135,7 +135,7 @@ def _hold(around: Surroundings, enrollment: Enrollment, step: Step, at: datetime
     if not step.reaches_couple:
         return None
     pacer = pacing_records.load(around.session, around.config.limits, around.as_of.now)
-    return pacer.hold(enrollment.lead_id, at)
+    return pacer.hold(enrollment.lead_id, at, step.channel)
 
 
 def _resumed(around: Surroundings, enrollment: Enrollment) -> bool:

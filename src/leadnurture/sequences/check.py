@@ -72,6 +72,10 @@ def _text(
         yield draft.parsed.problem(path, f"template '{text.template}': {draft.unreadable[text.template]}", hint)
         return
     words = draft.templates[text.template] if text.template else text.words or ""
+    if text.longest is not None and len(words) > text.longest:
+        message = f"the text has {len(words)} characters, and its merge fields may add more"
+        hint = f"up to {text.longest} characters it costs no more than three texts"
+        yield _at(draft, number, text, words, 1, message, hint, Severity.WARNING)
     try:
         faults = list(faults_in(words, config, names))
         for fault in faults:

@@ -10,6 +10,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from leadnurture.crm.change import Change
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.sequences.base import LanguageModel, Line, StepId
 from leadnurture.sequences.condition import Condition
 from leadnurture.sequences.duration import Duration, WholeDays
@@ -25,11 +26,13 @@ class Done:
     """The step is done, in the transaction it was performed in.
 
     The walk goes on with the step `goto` (END ends it), or with the one that follows; `reason` tells why there.
+    `notice` is a line that the owner is to see at once.
     """
 
     result: Mapping[str, Any] = field(default_factory=dict)
     goto: str | None = None
     reason: str | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,11 +126,24 @@ class Moment(Protocol):
         """Freeze a mail that invites the lead: `letter` names a text of the step; time and place are added to it."""
         ...
 
+    def number(self, *, secondary: bool) -> str:
+        """Return the lead's first or second number (E.164); without one that takes texts the step is held."""
+        ...
+
+    def post_text(self, number: str, words: str) -> None:
+        """Freeze a text (SMS) to a number of the lead."""
+        ...
+
+    def post_notification(self, title: str, words: str) -> None:
+        """Freeze a notification to the owner."""
+        ...
+
 
 class Step(LanguageModel):
     """One entry of a sequence's `steps`. An action is a subclass in a file of its own in `sequences/actions`."""
 
     action_name: ClassVar[str]
+    channel: ClassVar[OutboxChannel] = OutboxChannel.EMAIL  # how its messages go, if it has any
     fills_first: ClassVar[bool] = False  # it fills its texts before it writes: a hole leaves nothing to undo
     may_wait: ClassVar[bool] = False  # it may answer that it is not done yet
     keeps_sms_hours: ClassVar[bool] = False  # it happens only within the hours for texts

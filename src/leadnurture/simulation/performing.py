@@ -18,6 +18,7 @@ from leadnurture.engine.engine import Engine
 from leadnurture.engine.moment import EngineMoment
 from leadnurture.engine.personalize import UnfillableError, letter_names
 from leadnurture.errors import LeadnurtureError, OutsideWorldError
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.sequences.step import Done, Step, Waits
 from leadnurture.simulation.readdressing import Postman
 from leadnurture.simulation.trial import TriedStep
@@ -73,7 +74,7 @@ class Performer:
         outcome = step.perform(moment)
         self.change.session.flush()
         if moment.posted is not None:
-            return self._letter(moment.posted)
+            return self._shown(moment.posted)
         # Ids of what was made here mean nothing outside the copy.
         if isinstance(outcome, Waits):
             return {"waits": outcome.reason}
@@ -132,6 +133,21 @@ class Performer:
             "subject": posted.subject,
             "text": body.get_content().replace("\r\n", "\n") if body is not None else "",
             "attachments": [part.get_filename() or part.get_content_type() for part in parsed.iter_attachments()],
+        }
+
+    def _shown(self, posted: OutboxMessage) -> dict[str, Any]:
+        return self._letter(posted) if posted.channel is OutboxChannel.EMAIL else self._short(posted)
+
+    def _short(self, posted: OutboxMessage) -> dict[str, Any]:
+        """Return the words of a text or a notification; it is sent to nobody, wherever letters go."""
+        title = {"subject": posted.subject} if posted.channel is OutboxChannel.NOTIFICATION else {}
+        note = {"note": "not sent: only letters go to a mail address"} if self.postman is not None else {}
+        return {
+            f"{posted.channel.value}_sent": False,
+            "recipient": ", ".join(posted.recipients),
+            **title,
+            "text": posted.content.decode("utf-8"),
+            **note,
         }
 
     def _send(self, postman: Postman, posted: OutboxMessage) -> None:

@@ -70,12 +70,12 @@ class Recorder:
                 yield (walk.lead_id, number, _ENDED, 0), entry
 
     def _titles(self, session: Session) -> dict[StepKey, str]:
-        """Return the titles of the tasks that the moment's steps have created."""
+        """Return the titles of the tasks that the moment's steps have created, and of what they told the owner."""
         query = select(Execution).where(col(Execution.id) > self._last_execution).order_by(col(Execution.id))
         titles: dict[StepKey, str] = {}
         for execution in session.exec(query).all():
             self._last_execution = execution.id or 0
-            if title := execution.result.get("task_title"):
+            if title := execution.result.get("task_title") or execution.result.get("title"):
                 titles[execution.lead_id, execution.sequence_id, execution.step_key] = title
         return titles
 

@@ -95,6 +95,8 @@ class InteractionType(StrEnum):
     BOOKING_CONFIRMED = "booking_confirmed"
     MEETING_MOVED = "meeting_moved"
     MEETING_CANCELLED = "meeting_cancelled"
+    SMS_SENT = "sms_sent"
+    NOTIFICATION_SENT = "notification_sent"
 
 
 class SourceCategory(StrEnum):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leadnurture.errors import InvalidInputError
+from leadnurture.outbox_channel import OutboxChannel
 
 
 class UnsendableError(InvalidInputError):
@@ -62,10 +63,12 @@ class Letter:
 
 @dataclass(frozen=True)
 class FrozenMessage:
-    """A message as it goes over the wire: the envelope, and the content in CRLF lines before dot-stuffing.
+    """A message as it goes out: the envelope and the content.
 
-    The content is 7-bit unless `needs_smtputf8`, which an address with a non-ASCII local part brings about. `copies`
-    are those of the recipients that the letter is not addressed to (Cc, Bcc).
+    A mail's content is what goes over the wire, in CRLF lines before dot-stuffing; it is 7-bit unless
+    `needs_smtputf8`, which an address with a non-ASCII local part brings about. `copies` are those of the recipients
+    that the letter is not addressed to (Cc, Bcc). A text's or a notification's content is its words in UTF-8, and
+    `subject` is the notification's title.
     """
 
     message_id: str
@@ -74,6 +77,8 @@ class FrozenMessage:
     content: bytes
     needs_smtputf8: bool = False
     copies: tuple[str, ...] = ()
+    channel: OutboxChannel = OutboxChannel.EMAIL
+    subject: str = ""
 
     @property
     def addressed(self) -> tuple[str, ...]:

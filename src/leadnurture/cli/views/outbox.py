@@ -7,9 +7,11 @@ from leadnurture.cli.views import colours
 from leadnurture.cli.views.layout import Listing, column, pairs
 from leadnurture.cli.views.moments import moment, stamp
 from leadnurture.cli.views.plain import count, cut, line, prose, word
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.reports.outbox import Message, OutboxList
 from leadnurture.reports.outbox_message import OpenMessage
 
+_BY = {OutboxChannel.EMAIL: "mail", OutboxChannel.SMS: "text", OutboxChannel.NOTIFICATION: "notice"}
 _HEADERS = frozenset({"from", "to", "cc", "subject", "date", "reply-to", "message-id", "in-reply-to"})
 
 
@@ -19,6 +21,7 @@ def outbox_list_view(report: OutboxList) -> RenderableType:
     rows = Listing(
         column("Id", width=max(2, widest), right=True),
         column("State", width=8),
+        column("By", width=6),
         column("When", width=12),
         column("To", width=26),
         column("Subject"),
@@ -26,7 +29,8 @@ def outbox_list_view(report: OutboxList) -> RenderableType:
     for message in report.messages:
         at = message.sent_at or message.due_at
         state = Text(word(message.state), style=colours.MESSAGE.get(message.state, ""))
-        rows.add(str(message.id), state, stamp(at, report.as_of.now), line(message.to), _subject(message))
+        by, when = _BY[message.channel], stamp(at, report.as_of.now)
+        rows.add(str(message.id), state, by, when, line(message.to), _subject(message))
     shown = count(len(report.messages), "message")
     of_all = f" of {report.total:,}; --limit shows more" if report.total > len(report.messages) else ""
     return Group(rows, Text(f"\n{shown}{of_all}", style=colours.QUIET))
@@ -46,9 +50,16 @@ def message_view(report: OpenMessage) -> RenderableType:
     headers = [(name, cut(value, 400)) for name, value in report.headers if name.lower() in _HEADERS]
     files = [("Attached", line(", ".join(report.attachments)))] if report.attachments else []
     copies = [("Copy to", line(", ".join(message.copies)))] if message.copies else []
-    top = [("Message", Text(str(message.id))), ("State", state), ("", line(report.meaning)), ("For", about), *copies]
+    top = [
+        ("Message", Text(str(message.id))),
+        ("State", state),
+        ("", line(report.meaning)),
+        ("For", about),
+        ("By", Text(_BY[message.channel])),
+    ]
     return Group(
-        pairs(top),
+        pairs(top[:3]),
+        pairs([*top[3:], *copies]),
         Text(""),
         pairs([*headers, *files]),
         Text(""),

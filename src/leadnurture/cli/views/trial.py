@@ -10,7 +10,7 @@ from leadnurture.cli.views.layout import indented
 from leadnurture.cli.views.plain import count, line, prose, word
 from leadnurture.simulation.trial import Trial, TriedStep
 
-_SHOWN_APART = frozenset({"subject", "text", "email_sent", "attachments"})
+_SHOWN_APART = frozenset({"subject", "text", "email_sent", "sms_sent", "notification_sent", "attachments"})
 
 
 def trial_view(trial: Trial) -> RenderableType:

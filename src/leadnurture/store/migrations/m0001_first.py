@@ -183,7 +183,7 @@ CREATE TABLE lead_interactions (
     follow_up_date DATETIME,
     created_at DATETIME NOT NULL,
     FOREIGN KEY(lead_id) REFERENCES leads (id) ON DELETE CASCADE,
-    CONSTRAINT known_interactiontype CHECK (interaction_type IN ('email_sent', 'email_opened', 'email_clicked', 'phone_call', 'meeting_scheduled', 'meeting_completed', 'proposal_sent', 'proposal_viewed', 'contract_sent', 'payment_received', 'note_added', 'status_changed', 'score_updated', 'website_visit', 'social_media_engagement', 'referral_received', 'lead_created', 'lead_updated', 'email_received', 'email_bounced', 'opted_out', 'tag_added', 'tag_removed', 'task_created', 'sequence_enrolled', 'sequence_ended', 'step_skipped', 'step_held', 'step_failed', 'automation_paused', 'automation_resumed', 'booking_confirmed', 'meeting_moved', 'meeting_cancelled'))
+    CONSTRAINT known_interactiontype CHECK (interaction_type IN ('email_sent', 'email_opened', 'email_clicked', 'phone_call', 'meeting_scheduled', 'meeting_completed', 'proposal_sent', 'proposal_viewed', 'contract_sent', 'payment_received', 'note_added', 'status_changed', 'score_updated', 'website_visit', 'social_media_engagement', 'referral_received', 'lead_created', 'lead_updated', 'email_received', 'email_bounced', 'opted_out', 'tag_added', 'tag_removed', 'task_created', 'sequence_enrolled', 'sequence_ended', 'step_skipped', 'step_held', 'step_failed', 'automation_paused', 'automation_resumed', 'booking_confirmed', 'meeting_moved', 'meeting_cancelled', 'sms_sent', 'notification_sent'))
 );
 
 CREATE INDEX idx_lead_interactions_lead_id ON lead_interactions (lead_id, created_at);
@@ -378,6 +378,7 @@ CREATE TABLE outbox (
     execution_id INTEGER NOT NULL,
     sequence_id VARCHAR(100) NOT NULL,
     step_key VARCHAR(100) NOT NULL,
+    channel VARCHAR(40) NOT NULL,
     message_id VARCHAR(255) NOT NULL,
     sender VARCHAR(320) NOT NULL,
     recipients JSON NOT NULL,
@@ -399,6 +400,7 @@ CREATE TABLE outbox (
     FOREIGN KEY(enrollment_id) REFERENCES lead_nurture_enrollments (id) ON DELETE CASCADE,
     FOREIGN KEY(execution_id) REFERENCES sequence_executions (id) ON DELETE CASCADE,
     UNIQUE (message_id),
+    CONSTRAINT known_outboxchannel CHECK (channel IN ('email', 'sms', 'notification')),
     CONSTRAINT known_outboxstate CHECK (state IN ('queued', 'in_doubt', 'sent', 'refused', 'parked'))
 );
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.store.tables.columns import Instant, word
 from leadnurture.store.vocabulary import OutboxState
 
@@ -27,6 +28,7 @@ class OutboxMessage(SQLModel, table=True):
     execution_id: int = Field(foreign_key="sequence_executions.id", ondelete="CASCADE")
     sequence_id: str = Field(max_length=100)
     step_key: str = Field(max_length=100)
+    channel: OutboxChannel = Field(default=OutboxChannel.EMAIL, sa_type=word(OutboxChannel))
     message_id: str = Field(max_length=255, unique=True)
     sender: str = Field(max_length=320)
     recipients: list[str] = Field(sa_type=JSON)
