@@ -67,6 +67,11 @@ RIGHT = {
     "after the wedding": step("id: a\naction: add_lead_tag\ntag: x\nafter_wedding: 1w 3d\nlate: 1d 12h"),
     "late for all": top("late: send"),
     "due ahead": step("id: a\naction: create_task\ntitle: x\ndue: +1d"),
+    "a mail with all its keys": step(
+        "id: a\naction: send_email\nsubject: x\nbody: '{{ place }}'\nto: both\ncc: owner\nbcc: owner\n"
+        "personalization: {place: Bath}\nattachments: guide.pdf"
+    ),
+    "an answer without a subject": step("id: a\naction: send_email\nreply_to_step: b\nbody: x"),
     "due": step("id: a\naction: create_task\ntitle: x\ndue: 1d 12h"),
 }
 
@@ -81,6 +86,10 @@ def test_what_is_right_passes(text: str) -> None:
 def test_a_broken_file_is_broken_by_it_too(name: str) -> None:
     told: Told = BROKEN[name]
     assert faults(told[0]) != []
+
+
+def test_a_mail_needs_a_subject_or_a_mail_that_it_answers() -> None:
+    assert faults(step("id: a\naction: send_email\nbody: x")) != []
 
 
 def test_what_is_beyond_it_is_still_beyond_it() -> None:

@@ -123,6 +123,10 @@ OURS = {
     "a score": step("id: a\naction: update_lead_score\nset: 0\nreason: Too far\nnotes: |\n  one\n\n  two\n"),
     "a status": step("id: a\naction: change_status\nstatus: proposal_sent"),
     "words like others": step("id: a\nname: 'true'\naction: create_task\ntitle: '1.5e5'\ndescription: '# no'"),
+    "a mail with all its keys": step(
+        "id: b\naction: send_email\nbody: '{{ place }}'\nreply_to_step: a\nto: both\ncc: owner\nbcc: owner\n"
+        "personalization: {place: '{{ lead.wedding_venue }}', no: 'yes'}\nattachments: [guide.pdf]"
+    ),
     "a letter in its step": step("id: a\naction: send_email\nsubject: 'a: b'\nbody: |\n  Dear you,\n\n   *   x\n"),
 }
 
@@ -268,6 +272,11 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
         with_step(actionConfig={"subject": "x", "template": "y", "personalization": {"a": 1}}),
         "steps[0].actionConfig.personalization.a",
         "this must be a text",
+    ),
+    "a personalization that means something already": (
+        with_step(actionConfig={"subject": "x", "template": "y", "personalization": {"lead": "a"}}),
+        "steps[0].actionConfig.personalization",
+        "'lead' means something already",
     ),
     "two numbers": (body(steps=[{"stepNumber": 1, "name": "x"}] * 2), "steps[1]", "two steps have the number 1"),
     "a number that is none": (with_step(stepNumber="1"), "steps[0].stepNumber", "whole number"),
