@@ -15,6 +15,7 @@ class SendEmail(Step):
 
     action_name: ClassVar[str] = "send_email"
     reaches_couple: ClassVar[bool] = True
+    sends_mail: ClassVar[bool] = True
     fills_first: ClassVar[bool] = True
 
     subject: Line
