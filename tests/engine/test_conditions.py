@@ -86,6 +86,8 @@ CLAUSES: list[tuple[dict[str, Any], dict[str, Any], Clause]] = [
     ({"consent": True}, {"consent_marketing": True}, Clause("consent to marketing is given", "given", held=True)),
     ({"replied": False}, {}, Clause("they have not replied", "not replied", held=True)),
     ({"replied": True}, {}, Clause("they replied", "not replied", held=False)),
+    ({"opened": "welcome"}, {}, Clause("they opened welcome", "not opened", held=False)),
+    ({"clicked": False}, {}, Clause("they clicked in no mail", "not clicked", held=True)),
 ]
 
 
@@ -101,6 +103,24 @@ def test_a_clause_is_judged_with_what_was_asked_and_what_was_there(
 def test_a_reply_counts_where_the_subject_says_so() -> None:
     assert judged({"replied": True}, replied=True).held
     assert not judged({"replied": False}, replied=True).held
+
+
+MAILS: list[tuple[dict[str, Any], Clause]] = [
+    ({"opened": "welcome"}, Clause("they opened welcome", "opened gallery, welcome", held=True)),
+    ({"opened": ["story", "gallery"]}, Clause("they opened story or gallery", "opened gallery, welcome", held=True)),
+    ({"opened": "story"}, Clause("they opened story", "opened gallery, welcome", held=False)),
+    ({"opened": True}, Clause("they opened a mail", "opened gallery, welcome", held=True)),
+    ({"opened": False}, Clause("they opened no mail", "opened gallery, welcome", held=False)),
+    ({"clicked": "gallery"}, Clause("they clicked in gallery", "clicked in gallery", held=True)),
+    ({"clicked": "welcome"}, Clause("they clicked in welcome", "clicked in gallery", held=False)),
+]
+
+
+@pytest.mark.parametrize(("words", "clause"), MAILS)
+def test_mails_count_by_their_steps(words: dict[str, Any], clause: Clause) -> None:
+    condition = Condition.model_validate(words, context={"reading": READING})
+    subject = Subject({}, opened=frozenset({"welcome", "gallery"}), clicked=frozenset({"gallery"}))
+    assert judge(condition, subject) == Verdict(clause.held, (clause,))
 
 
 def test_no_condition_always_holds() -> None:

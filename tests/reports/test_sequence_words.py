@@ -67,6 +67,10 @@ def test_a_window_in_words(written: dict[str, Any], told: str) -> None:
         ),
         ({"consent": True, "replied": False}, "marketing consent is given and they have not replied"),
         (
+            {"opened": ["welcome", "gallery"], "clicked": False},
+            "they opened welcome or gallery and they clicked in no mail",
+        ),
+        (
             {"fields": [{"field": "budget", "operator": "greater_than", "value": "£2,000"}]},
             "budget greater than £2,000",
         ),

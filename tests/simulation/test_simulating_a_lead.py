@@ -7,6 +7,7 @@ import pytest
 from trial_studio import EMMA, STORY, add, draft, let_count, only, write
 
 from leadnurture.crm import leads, standing
+from leadnurture.crm.engagement import NoSuchMailError
 from leadnurture.simulation.golden import as_text
 from leadnurture.simulation.happenings import BadEventError, read_happening
 from leadnurture.simulation.preparing import UnreachableLeadError
@@ -170,3 +171,14 @@ def test_a_step_that_stays_held_is_told_once(studio: Studio) -> None:
     held = [entry for entry in simulated(studio, lead).entries if entry.outcome == "held"]
     assert [entry.step for entry in held] == ["venue"]
     assert "wedding_venue" in (held[0].reason or "")
+
+
+def test_what_they_open_and_click_in_decides_what_follows(studio: Studio, emma: int) -> None:
+    write(studio, "story", STORY.replace("when: {score: {min: 90}}", "when: {clicked: hello}"))
+    assert "only-hot skipped" in outcomes(simulated(studio, emma, "+1d opened"))
+    assert "only-hot sent" in outcomes(simulated(studio, emma, "+1d clicked hello"))
+
+
+def test_a_mail_that_has_not_been_sent_by_then_cannot_be_opened(studio: Studio, emma: int) -> None:
+    with pytest.raises(NoSuchMailError, match="no mail of step 'venue' has been sent to Emma Stone & Jack Smith"):
+        simulated(studio, emma, "+1d opened venue")

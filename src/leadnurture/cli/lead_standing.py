@@ -1,4 +1,4 @@
-"""Short commands for what happens with a couple: they replied, booked, went elsewhere, want no more letters."""
+"""Short commands for where a couple stands: they booked, went elsewhere, want no more letters, are paused."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
@@ -11,55 +11,7 @@ from leadnurture.cli.options import AsJson, LeadArgument, open_studio
 if TYPE_CHECKING:
     from leadnurture.crm.change import Change
     from leadnurture.store.tables import Lead
-    from leadnurture.store.vocabulary import InteractionType
     from leadnurture.studio import Studio
-
-# By stored word, because the vocabulary is not loaded until a command needs it.
-_OTHER_WAYS = {
-    "opted_out": "leadnurture lead opt-out LEAD",
-    "booking_confirmed": "leadnurture lead convert LEAD --value AMOUNT",
-    "status_changed": "leadnurture lead set LEAD lead_status=STATUS",
-    "automation_paused": "leadnurture lead pause LEAD",
-    "automation_resumed": "leadnurture lead resume LEAD",
-    "lead_created": "leadnurture lead add --email ADDRESS",
-    "lead_updated": "leadnurture lead set LEAD FIELD=VALUE",
-    "tag_added": "leadnurture lead set LEAD tags=TAG,TAG",
-    "tag_removed": "leadnurture lead set LEAD tags=TAG,TAG",
-}
-_OURS = ("sequence_", "step_", "automation_", "score_", "lead_", "tag_", "task_", "email_bounced", "notification_")
-
-Text = Annotated[str | None, typer.Option("--text", help="What was said.")]
-
-
-def log(
-    context: typer.Context,
-    lead: LeadArgument,
-    kind: Annotated[
-        str, typer.Argument(metavar="TYPE", help="email_received (they replied), phone_call, note_added …")
-    ],
-    text: Text = None,
-    outcome: Annotated[str | None, typer.Option(help="How it ended, in a word or two.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Put something that happened on a couple's timeline; a reply ends the sequences that stop on one.
-
-    Example: leadnurture lead log emma email_received --text "Could we talk on Friday?"
-    """
-    from leadnurture.crm import timeline
-    from leadnurture.crm.change import FactKind
-
-    with open_studio(context) as studio:
-        interaction = _interaction(studio, kind)
-
-        def happened(change: "Change", found: "Lead") -> None:
-            if interaction == "email_received":
-                timeline.reply(change, found, text)
-                return
-            subject = interaction.replace("_", " ").capitalize()
-            timeline.note(change, found, interaction, subject, content=text, outcome=outcome, who="owner")
-            change.record(FactKind.CHANGED, found.id)
-
-        _do(studio, lead, happened, f"noted: {interaction.replace('_', ' ')}", as_json=as_json)
 
 
 def convert(
@@ -160,12 +112,19 @@ def resume(context: typer.Context, lead: LeadArgument, as_json: AsJson = False) 
 
 def _do(studio: "Studio", reference: str, act: "Callable[[Change, Lead], object]", told: str, *, as_json: bool) -> None:
     """Do one thing to one lead in one transaction, and tell what followed from it."""
-    from leadnurture.crm.leads import couple_of, find
-    from leadnurture.reports.lead_json import lead_json
+    from leadnurture.crm.leads import find
 
     with studio.change() as change:
         found = find(change.session, reference)
         act(change, found)
+    tell(studio, change, found, told, as_json=as_json)
+
+
+def tell(studio: "Studio", change: "Change", found: "Lead", told: str, *, as_json: bool) -> None:
+    """Tell what was done to a lead, and which sequences it left and entered because of it."""
+    from leadnurture.crm.leads import couple_of
+    from leadnurture.reports.lead_json import lead_json
+
     removed = [sequence for _, sequence in change.removed]
     enrolled = [sequence for _, sequence in change.enrolled]
     if as_json:
@@ -177,29 +136,3 @@ def _do(studio: "Studio", reference: str, act: "Callable[[Change, Lead], object]
         terminal.say(f"  left {sequence}")
     for sequence in enrolled:
         terminal.say(f"  enrolled in {sequence}")
-
-
-def _interaction(studio: "Studio", kind: str) -> "InteractionType":
-    from leadnurture.crm.fields import Kind, LeadField
-    from leadnurture.crm.values import read_value
-    from leadnurture.store.vocabulary import InteractionType
-
-    field = LeadField("TYPE", Kind.WORD, "Type", optional=False, words=InteractionType)
-    found: InteractionType = read_value(
-        field, "email_received" if kind in {"reply", "replied"} else kind, studio.reading()
-    )
-    _require_loggable(found)
-    return found
-
-
-def _require_loggable(kind: "InteractionType") -> None:
-    """Refuse what is more than a line on the timeline; raises InvalidInputError that names the way to do it."""
-    from leadnurture.errors import InvalidInputError
-
-    told = f"{kind.value} is not a contact or a note, and cannot be put on a timeline by hand"
-    if kind.value in _OTHER_WAYS:
-        raise InvalidInputError(told, hint=_OTHER_WAYS[kind.value])
-    if kind.value.startswith(_OURS):
-        raise InvalidInputError(
-            told, hint="leadnurture notes it by itself; for a remark: leadnurture lead log … note_added"
-        )

@@ -44,7 +44,8 @@ def simulate_sequence(
     Example: leadnurture sequence simulate inquiry-welcome --lead emma --days 60 --event "+8d replied"
 
     The sequence is taken as its file is now, applied or not, and the couple is enrolled in it by hand. These events can
-    be played in: replied, booked 2400, lost, opted_out, bounced, status=proposal_sent, tag=vip, paused, resumed.
+    be played in: replied, opened welcome, clicked welcome, booked 2400, lost, opted_out, bounced, status=proposal_sent,
+    tag=vip, paused, resumed.
     With --from and --write a transcript becomes a test of the sequence: --expect compares.
     """
     _require_sense(sequence, lead, event, everybody=everybody)

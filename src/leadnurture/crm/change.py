@@ -19,6 +19,8 @@ class FactKind(StrEnum):
     SCORED = "scored"
     ADJUSTED = "adjusted"
     REPLIED = "replied"
+    OPENED = "opened"
+    CLICKED = "clicked"
     CONVERTED = "converted"
     LOST = "lost"
     OPTED_OUT = "opted_out"

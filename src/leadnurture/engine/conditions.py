@@ -33,10 +33,15 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Subject:
-    """What conditions look at: a lead's portrait, and whether it has replied (since its enrollment, inside one)."""
+    """What conditions look at: a lead's portrait, and whether it has replied (since its enrollment, inside one).
+
+    `opened` and `clicked` are the steps of the walk whose mails the couple opened and clicked in.
+    """
 
     values: Mapping[str, Any]
     replied: bool = False
+    opened: frozenset[str] = frozenset()
+    clicked: frozenset[str] = frozenset()
 
 
 def judge(condition: Condition | None, subject: Subject) -> Verdict:
@@ -116,6 +121,18 @@ def _replied(condition: Condition, subject: Subject) -> list[Clause]:
     return [Clause(asked, "replied" if subject.replied else "not replied", subject.replied == condition.replied)]
 
 
+def _mails(name: str, verb: str) -> Callable[[Condition, Subject], list[Clause]]:
+    def judged(condition: Condition, subject: Subject) -> list[Clause]:
+        wanted, mails = getattr(condition, name), getattr(subject, name)
+        actual = f"{verb} {shown(sorted(mails))}" if mails else f"not {name}"
+        if isinstance(wanted, bool):
+            asked = f"they {verb} a mail" if wanted else f"they {verb} no mail"
+            return [Clause(asked, actual, bool(mails) == wanted)]
+        return [Clause(f"they {verb} {' or '.join(wanted)}", actual, not mails.isdisjoint(wanted))]
+
+    return judged
+
+
 def _fields(condition: Condition, subject: Subject) -> list[Clause]:
     clauses = []
     for test in condition.fields or ():
@@ -155,6 +172,8 @@ _JUDGES: Mapping[str, Callable[[Condition, Subject], list[Clause]]] = {
     "wedding": _wedding,
     "consent": _consent,
     "replied": _replied,
+    "opened": _mails("opened", "opened"),
+    "clicked": _mails("clicked", "clicked in"),
     "fields": _fields,
     "all_of": _all_of,
     "any_of": _any_of,

@@ -15,9 +15,8 @@ from sqlmodel import col, select
 
 from leadnurture.channels.mail.message import UnsendableError
 from leadnurture.crm.change import Change
-from leadnurture.crm.portrait import portrait
 from leadnurture.crm.timeline import note
-from leadnurture.engine import pacing_records, walk
+from leadnurture.engine import pacing_records, subjects, walk
 from leadnurture.engine.book import Edition
 from leadnurture.engine.conditions import Subject, judge
 from leadnurture.engine.engine import Engine
@@ -181,8 +180,13 @@ class _Decision:
 
     @cached_property
     def _subject(self) -> Subject:
-        replied = self.lead.last_reply_at is not None and self.lead.last_reply_at >= self.enrollment.enrollment_date
-        return Subject(portrait(self.lead, self.change.now, self.change.config.studio.zone), replied)
+        change, sequence = (
+            self.change,
+            self.engine.book.edition(self.change.session, self.enrollment.version_id).sequence,
+        )
+        return subjects.walking(
+            change.session, self.lead, self.enrollment, sequence, change.now, change.config.studio.zone
+        )
 
     def _performed(self, edition: Edition, step: Step, begun: Execution | None) -> tuple[str, str | None]:
         assert self.lead.id is not None

@@ -7,8 +7,7 @@ from datetime import timedelta
 from sqlmodel import select
 
 from leadnurture.crm.change import Change
-from leadnurture.crm.portrait import portrait
-from leadnurture.engine import walk
+from leadnurture.engine import subjects, walk
 from leadnurture.engine.book import Edition
 from leadnurture.engine.conditions import Subject, judge
 from leadnurture.engine.schedule import IsHoliday
@@ -88,7 +87,7 @@ def is_passed_over(change: Change, lead: Lead, edition: Edition) -> bool:
 
 
 def _subject(change: Change, lead: Lead) -> Subject:
-    return Subject(portrait(lead, change.now, change.config.studio.zone), replied=lead.last_reply_at is not None)
+    return subjects.entering(lead, change.now, change.config.studio.zone)
 
 
 def _entry(change: Change, lead: Lead, edition: Edition, subject: Subject) -> Entry:

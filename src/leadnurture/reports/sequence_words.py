@@ -88,6 +88,15 @@ def _wedding(test: WeddingTest) -> list[str]:
     return clauses + ([f"the wedding is more than {duration_words(test.beyond)} away"] if test.beyond else [])
 
 
+def _mails(verb: str) -> Callable[[Any], list[str]]:
+    def told(wanted: Any) -> list[str]:
+        if isinstance(wanted, bool):
+            return [f"they {verb} {'a' if wanted else 'no'} mail"]
+        return [f"they {verb} {' or '.join(wanted)}"]
+
+    return told
+
+
 def _fields(tests: Iterable[Any]) -> list[str]:
     return [f"{test.field} {test.operator.value.replace('_', ' ')} {shown(test.value)}" for test in tests]
 
@@ -113,6 +122,8 @@ _WORDS: Mapping[str, Callable[[Any], list[str]]] = {
     "wedding": _wedding,
     "consent": lambda given: [f"marketing consent is {'given' if given else 'not given'}"],
     "replied": lambda replied: ["they replied" if replied else "they have not replied"],
+    "opened": _mails("opened"),
+    "clicked": _mails("clicked in"),
     "fields": _fields,
     "all_of": lambda parts: [clause for part in parts for clause in _clauses(part)],
     "any_of": _any_of,

@@ -8,9 +8,8 @@ from typing import Any
 from sqlmodel import Session, select
 
 from leadnurture.config import Config
-from leadnurture.crm.portrait import portrait
-from leadnurture.engine import advancing, pacing_records, walk
-from leadnurture.engine.conditions import Clause, Subject, judge
+from leadnurture.engine import advancing, pacing_records, subjects, walk
+from leadnurture.engine.conditions import Clause, judge
 from leadnurture.engine.pacing import Hold
 from leadnurture.engine.schedule import IsHoliday, after
 from leadnurture.engine.timing import timing_of
@@ -69,24 +68,20 @@ def next_step(around: Surroundings, enrollment: Enrollment, sequence: Sequence, 
     step = sequence.step(enrollment.current_step or "")
     if step is None:
         return None
-    verdict = judge(step.when, _subject(around, enrollment))
+    as_of = around.as_of
+    subject = subjects.walking(around.session, around.lead, enrollment, sequence, as_of.now, as_of.zone)
+    verdict = judge(step.when, subject)
     return NextStep(
         step=step.id,
         name=step.label,
         action=step.action,
-        at=around.as_of.local(enrollment.next_at),
+        at=as_of.local(enrollment.next_at),
         because=_because(around, enrollment, sequence, step),
         clauses=verdict.trace if enrollment.next_at else (),
         would_skip=verdict.why_not or None if enrollment.next_at else None,
         held=enrollment.held_reason,
         frozen=frozen,
     )
-
-
-def _subject(around: Surroundings, enrollment: Enrollment) -> Subject:
-    """Return what a step's condition looks at: inside a walk a reply counts from its beginning on."""
-    replied = around.lead.last_reply_at is not None and around.lead.last_reply_at >= enrollment.enrollment_date
-    return Subject(portrait(around.lead, around.as_of.now, around.as_of.zone), replied)
 
 
 def _because(around: Surroundings, enrollment: Enrollment, sequence: Sequence, step: Step) -> tuple[str, ...]:

@@ -9,10 +9,9 @@ from sqlmodel import Session, select
 
 from leadnurture.config import Config
 from leadnurture.crm.change import Change
-from leadnurture.crm.portrait import portrait
-from leadnurture.engine import enrolling
+from leadnurture.engine import enrolling, subjects
 from leadnurture.engine.book import Book, UnreadableVersionError
-from leadnurture.engine.conditions import Clause, Subject, Verdict, judge
+from leadnurture.engine.conditions import Clause, Verdict, judge
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.sequences import versions
 from leadnurture.sequences.sequence import Sequence
@@ -45,7 +44,7 @@ class Judging:
     def __init__(self, session: Session, config: Config, as_of: AsOf, book: Book, lead: Lead) -> None:
         self.session, self.as_of, self.book, self.lead = session, as_of, book, lead
         self.change = Change(session, as_of.now, config)  # only looked through: nothing is written
-        self.subject = Subject(portrait(lead, as_of.now, as_of.zone), replied=lead.last_reply_at is not None)
+        self.subject = subjects.entering(lead, as_of.now, as_of.zone)
 
     def not_enrolled(self, rows: Iterable[SequenceRow]) -> tuple[NotEnrolled, ...]:
         """Return why the lead is in none of the given sequences, the highest priority first."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from jinja2 import TemplateSyntaxError
 
 from leadnurture.config import Config
+from leadnurture.sequences import check_mails
 from leadnurture.sequences.check_mail import mail_problems
 from leadnurture.sequences.folder import Draft, Folder
 from leadnurture.sequences.merge_fields import faults_in
@@ -24,7 +25,7 @@ def check(draft: Draft, folder: Folder, config: Config) -> tuple[Problem, ...]:
     """Return all problems of one file, errors and warnings, by place."""
     if draft.sequence is None:
         return draft.parsed.problems
-    found: list[Problem] = []
+    found: list[Problem] = list(check_mails.problems_of(draft))
     for number, step in enumerate(draft.sequence.steps):
         found.extend(_step(draft, folder, config, number, step))
         found.extend(_hours(draft, draft.sequence, config, number, step))

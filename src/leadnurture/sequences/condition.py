@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic.json_schema import SkipJsonSchema, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -18,6 +18,19 @@ from leadnurture.store.vocabulary import LeadStatus, Operator, Priority, Tempera
 
 # A field of ours, or a key in one of the records whose keys are the photographer's own.
 _FIELD_SCHEMA = {"anyOf": [{"enum": [*LEAD_FIELDS, *SHORT_NAMES]}, {"pattern": rf"^({'|'.join(OPEN_RECORDS)})\."}]}
+
+
+def _mails(given: Any) -> Any:
+    """Let one step's id stand for a list of one."""
+    named = [given] if isinstance(given, str) else given
+    if isinstance(named, bool) or (isinstance(named, list) and all(isinstance(one, str) for one in named)):
+        return named
+    raise PydanticCustomError("mails", "say which mails by the ids of their steps, or true or false for any mail", {})
+
+
+_MAILS_SCHEMA = {"anyOf": [{"type": "boolean"}, {"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+# Mails of the same walk by the ids of their steps, of which any will do; or whether there is any at all.
+Mails = Annotated[bool | list[str], BeforeValidator(_mails), WithJsonSchema(_MAILS_SCHEMA)]
 
 
 def _nothing_empty(schema: dict[str, Any]) -> None:
@@ -120,6 +133,8 @@ class Condition(Asking):
     wedding: WeddingTest | None = None
     consent: bool | None = None
     replied: bool | None = None
+    opened: Mails | None = None
+    clicked: Mails | None = None
     fields: list[FieldTest] | None = None
     all_of: "list[Condition] | None" = Field(default=None, alias="all")
     any_of: "list[Condition] | None" = Field(default=None, alias="any")

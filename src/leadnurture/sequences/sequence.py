@@ -1,5 +1,6 @@
 """A whole sequence, as a file says it."""
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, SerializeAsAny
@@ -8,6 +9,7 @@ from leadnurture.sequences.base import ONE_OR_MORE, LanguageModel, Line
 from leadnurture.sequences.condition import Condition
 from leadnurture.sequences.duration import PositiveDuration, read_duration
 from leadnurture.sequences.late import Late
+from leadnurture.sequences.mail_clauses import mails_asked
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.window import ANY_TIME, Window, WindowOrAny
 from leadnurture.store.vocabulary import Purpose, SequenceCategory, SequenceType
@@ -66,6 +68,11 @@ class Sequence(Header):
     def walked(self) -> tuple[Step, ...]:
         """The steps that are active, in order."""
         return tuple(step for step in self.steps if step.active)
+
+    @cached_property
+    def asks_about_mails(self) -> bool:
+        """Whether a condition of its steps asks what became of its mails."""
+        return any(True for _ in mails_asked(self.steps))
 
     def step(self, key: str) -> Step | None:
         """Return the active step of that id, or None."""

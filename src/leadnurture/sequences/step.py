@@ -181,6 +181,11 @@ class Step(LanguageModel):
         return False
 
     @property
+    def sends_mail(self) -> bool:
+        """Whether it writes a mail, which can be opened and clicked in; an action may answer it once for all."""
+        return False
+
+    @property
     def label(self) -> str:
         """The step's name for people."""
         return self.name or self.id.replace("-", " ").replace("_", " ").capitalize()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic_core import PydanticCustomError
 
-from leadnurture.crm import standing, timeline
+from leadnurture.crm import engagement, standing, timeline
 from leadnurture.crm.change import Change
 from leadnurture.crm.fields import Kind, LeadField
 from leadnurture.crm.values import Reading, read_value
@@ -15,13 +15,16 @@ from leadnurture.money import parse_money
 from leadnurture.sequences.duration import Duration, read_duration
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.store.tables import Lead
-from leadnurture.store.vocabulary import LeadStatus
+from leadnurture.store.vocabulary import InteractionType, LeadStatus
 
 Act = Callable[[Change, Lead], object]
 _FORM = re.compile(r"\+?((?:\d+\s*[mhdw]\s*)+)\s([a-z_]+)(?:[\s=]\s*(.*))?", re.IGNORECASE)
 _STATUS = LeadField("status", Kind.WORD, "Status", optional=False, words=LeadStatus)
 FORMS = (
     "+3d replied",
+    "+3d opened",
+    "+3d opened welcome",
+    "+4d clicked welcome",
     "+10d booked 2400",
     "+10d lost date taken",
     "+2d status=proposal_sent",
@@ -70,6 +73,17 @@ def _replied(given: str, _: Reading) -> Act:
     return lambda change, lead: timeline.reply(change, lead, given or None)
 
 
+def _marked(kind: InteractionType) -> Callable[[str, Reading], Act]:
+    """Return what reads an event about the mail of a step, or the last one that was sent."""
+
+    def read(given: str, _: Reading) -> Act:
+        return lambda change, lead: engagement.MARKS[kind](
+            change, engagement.latest_mail(change.session, lead, step=given or None)
+        )
+
+    return read
+
+
 def _booked(given: str, reading: Reading) -> Act:
     value = parse_money(given, reading.currency)
     return lambda change, lead: standing.convert(change, lead, value)
@@ -100,6 +114,8 @@ def _tag(given: str, _: Reading) -> Act:
 
 _ACTS: Mapping[str, Callable[[str, Reading], Act]] = {
     "replied": _replied,
+    "opened": _marked(InteractionType.EMAIL_OPENED),
+    "clicked": _marked(InteractionType.EMAIL_CLICKED),
     "booked": _booked,
     "lost": _lost,
     "status": _status,

@@ -11,7 +11,7 @@ from leadnurture.channels.mail.message import FrozenMessage
 from leadnurture.channels.transport import Verdict
 from leadnurture.clock import monotonic
 from leadnurture.crm.change import Change
-from leadnurture.crm.portrait import portrait
+from leadnurture.engine import subjects
 from leadnurture.engine.book import Edition
 from leadnurture.engine.conditions import Subject, judge
 from leadnurture.engine.engine import Engine
@@ -83,7 +83,7 @@ class Performer:
 
     def _moment(self, step: Step) -> EngineMoment:
         today = self.change.now.astimezone(self.change.config.studio.zone).date()
-        names = letter_names(self._portrait(), self.change.config, today)
+        names = letter_names(self._subject().values, self.change.config, today)
         return EngineMoment(
             self.change,
             self.lead,
@@ -157,11 +157,7 @@ class Performer:
         if answer.verdict is not Verdict.ACCEPTED:
             raise NotDeliveredError(f"it was not delivered to {postman.address}: {answer.reply}")
 
-    def _portrait(self) -> Any:
-        return portrait(self.lead, self.change.now, self.change.config.studio.zone)
-
     def _subject(self) -> Subject:
-        return Subject(self._portrait(), self._replied())
-
-    def _replied(self) -> bool:
-        return self.lead.last_reply_at is not None and self.lead.last_reply_at >= self.enrollment.enrollment_date
+        change, sequence = self.change, self.edition.sequence
+        zone = change.config.studio.zone
+        return subjects.walking(change.session, self.lead, self.enrollment, sequence, change.now, zone)

@@ -74,6 +74,11 @@ class ScheduleAppointment(Step):
         """An invitation is a message like any other."""
         return self.invite
 
+    @property
+    def sends_mail(self) -> bool:
+        """An invitation goes by mail."""
+        return self.invite
+
     def texts(self) -> tuple[Text, ...]:
         """The title, the place, and the description, which is the letter of an invitation."""
         kind = TextKind.LETTER if self.invite else TextKind.PLAIN

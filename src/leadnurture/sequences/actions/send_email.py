@@ -33,6 +33,7 @@ class SendEmail(Step):
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["subject"]}, {"required": ["reply_to_step"]}]})
     action_name: ClassVar[str] = "send_email"
     reaches_couple: ClassVar[bool] = True
+    sends_mail: ClassVar[bool] = True
     fills_first: ClassVar[bool] = True
 
     to: Addressee = Addressee.PRIMARY

@@ -395,6 +395,8 @@ CREATE TABLE outbox (
     queued_at DATETIME NOT NULL,
     in_doubt_at DATETIME,
     sent_at DATETIME,
+    opened_at DATETIME,
+    clicked_at DATETIME,
     UNIQUE (enrollment_id, step_key),
     FOREIGN KEY(lead_id) REFERENCES leads (id) ON DELETE CASCADE,
     FOREIGN KEY(enrollment_id) REFERENCES lead_nurture_enrollments (id) ON DELETE CASCADE,
@@ -407,6 +409,8 @@ CREATE TABLE outbox (
 CREATE INDEX idx_outbox_due ON outbox (state, due_at);
 
 CREATE INDEX idx_outbox_lead ON outbox (lead_id);
+
+CREATE INDEX idx_outbox_opened ON outbox (enrollment_id, step_key, opened_at, clicked_at) WHERE opened_at IS NOT NULL;
 
 CREATE INDEX idx_outbox_sent ON outbox (sent_at);
 """

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from leadnurture.outbox_channel import OutboxChannel
@@ -19,6 +19,15 @@ class OutboxMessage(SQLModel, table=True):
         Index("idx_outbox_due", "state", "due_at"),
         Index("idx_outbox_sent", "sent_at"),
         Index("idx_outbox_lead", "lead_id"),
+        Index(  # has all that conditions ask, so that nobody reads past the contents of messages for it
+            "idx_outbox_opened",
+            "enrollment_id",
+            "step_key",
+            "opened_at",
+            "clicked_at",
+            sqlite_where=text("opened_at IS NOT NULL"),
+            postgresql_where=text("opened_at IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -47,3 +56,5 @@ class OutboxMessage(SQLModel, table=True):
     queued_at: datetime = Field(sa_type=Instant)
     in_doubt_at: datetime | None = Field(default=None, sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    opened_at: datetime | None = Field(default=None, sa_type=Instant)  # the first time
+    clicked_at: datetime | None = Field(default=None, sa_type=Instant)  # so is this; who clicks has opened it

@@ -1,0 +1,136 @@
+"""`leadnurture lead log`: what happened with a couple, onto their timeline."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadnurture.cli.lead_standing import tell
+from leadnurture.cli.options import AsJson, LeadArgument, open_studio
+
+if TYPE_CHECKING:
+    from leadnurture.crm.change import Change
+    from leadnurture.store.tables import Lead
+    from leadnurture.store.vocabulary import InteractionType
+    from leadnurture.studio import Studio
+
+# By stored word, because the vocabulary is not loaded until a command needs it.
+_OTHER_WAYS = {
+    "opted_out": "leadnurture lead opt-out LEAD",
+    "booking_confirmed": "leadnurture lead convert LEAD --value AMOUNT",
+    "status_changed": "leadnurture lead set LEAD lead_status=STATUS",
+    "automation_paused": "leadnurture lead pause LEAD",
+    "automation_resumed": "leadnurture lead resume LEAD",
+    "lead_created": "leadnurture lead add --email ADDRESS",
+    "lead_updated": "leadnurture lead set LEAD FIELD=VALUE",
+    "tag_added": "leadnurture lead set LEAD tags=TAG,TAG",
+    "tag_removed": "leadnurture lead set LEAD tags=TAG,TAG",
+}
+_OURS = ("sequence_", "step_", "automation_", "score_", "lead_", "tag_", "task_", "email_bounced", "notification_")
+
+_OF_MAILS = ("email_opened", "email_clicked")
+
+
+def log(
+    context: typer.Context,
+    lead: LeadArgument,
+    kind: Annotated[
+        str,
+        typer.Argument(metavar="TYPE", help="email_received (they replied), phone_call, email_opened, note_added …"),
+    ],
+    text: Annotated[str | None, typer.Option("--text", help="What was said.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="How it ended, in a word or two.")] = None,
+    sequence: Annotated[
+        str | None, typer.Option(metavar="SEQ", help="With email_opened, email_clicked: the mail's sequence.")
+    ] = None,
+    step: Annotated[str | None, typer.Option(metavar="STEP", help="With the same: the mail's step.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put something that happened on a couple's timeline; a reply ends the sequences that stop on one.
+
+    Example: leadnurture lead log emma email_received --text "Could we talk on Friday?"
+
+    email_opened and email_clicked are about the last mail that was sent to them, or the last of --sequence and --step.
+    """
+    with open_studio(context) as studio:
+        interaction = _interaction(studio, kind)
+        _require_mail(interaction, sequence or step)
+        with studio.change() as change:
+            found, told = _noted(change, lead, interaction, (text, outcome), (sequence, step))
+        tell(studio, change, found, told, as_json=as_json)
+
+
+def _noted(
+    change: "Change",
+    reference: str,
+    interaction: "InteractionType",
+    said: tuple[str | None, str | None],
+    mail: tuple[str | None, str | None],
+) -> "tuple[Lead, str]":
+    """Note what happened, what was `said` (text, outcome) of which `mail` (sequence, step); return it in words."""
+    from leadnurture.crm import timeline
+    from leadnurture.crm.change import FactKind
+    from leadnurture.crm.leads import find
+
+    found, name = find(change.session, reference), interaction.replace("_", " ")
+    text, outcome = said
+    if interaction.value in _OF_MAILS:
+        return found, _marked(change, found, interaction, said, mail)
+    if interaction == "email_received":
+        timeline.reply(change, found, text)
+    else:
+        timeline.note(change, found, interaction, name.capitalize(), content=text, outcome=outcome, who="owner")
+        change.record(FactKind.CHANGED, found.id)
+    return found, f"noted: {name}"
+
+
+def _marked(
+    change: "Change",
+    found: "Lead",
+    interaction: "InteractionType",
+    said: tuple[str | None, str | None],
+    mail: tuple[str | None, str | None],
+) -> str:
+    from leadnurture.crm.engagement import MARKS, latest_mail
+
+    message = latest_mail(change.session, found, *mail)
+    is_first = MARKS[interaction](change, message, text=said[0], outcome=said[1])
+    done = interaction.removeprefix("email_")
+    told = f"{message.sequence_id}/{message.step_key} ({message.subject})"
+    return f"noted: they {done} {told}" if is_first else f"nothing new: {told} was {done} before"
+
+
+def _interaction(studio: "Studio", kind: str) -> "InteractionType":
+    from leadnurture.crm.fields import Kind, LeadField
+    from leadnurture.crm.values import read_value
+    from leadnurture.store.vocabulary import InteractionType
+
+    field = LeadField("TYPE", Kind.WORD, "Type", optional=False, words=InteractionType)
+    found: InteractionType = read_value(
+        field, "email_received" if kind in {"reply", "replied"} else kind, studio.reading()
+    )
+    _require_loggable(found)
+    return found
+
+
+def _require_loggable(kind: "InteractionType") -> None:
+    """Refuse what is more than a line on the timeline; raises InvalidInputError that names the way to do it."""
+    from leadnurture.errors import InvalidInputError
+
+    told = f"{kind.value} is not a contact or a note, and cannot be put on a timeline by hand"
+    if kind.value in _OTHER_WAYS:
+        raise InvalidInputError(told, hint=_OTHER_WAYS[kind.value])
+    if kind.value.startswith(_OURS):
+        raise InvalidInputError(
+            told, hint="leadnurture notes it by itself; for a remark: leadnurture lead log … note_added"
+        )
+
+
+def _require_mail(kind: "InteractionType", given: str | None) -> None:
+    """Refuse to say which mail where none is meant; raises UsageError."""
+    from leadnurture.errors import UsageError
+
+    if given and kind.value not in _OF_MAILS:
+        raise UsageError(
+            f"--sequence and --step say which mail, and {kind.value} is about none",
+            hint=f"they go with {' and '.join(_OF_MAILS)}",
+        )

@@ -1,0 +1,52 @@
+"""Telling by hand what a couple did with a mail: which one is said back, and what makes no sense is refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+from processes import Leadnurture
+from studios import rows, studio_with_letters_due
+
+MARKS = "SELECT opened_at IS NOT NULL, clicked_at IS NOT NULL FROM outbox WHERE lead_id = 1"
+
+
+@pytest.fixture
+def root(leadnurture: Leadnurture, tmp_path: Path) -> Path:
+    root = studio_with_letters_due(tmp_path / "studio", 2)
+    assert leadnurture("--studio", str(root), "run", "--once").returncode == 0
+    return root
+
+
+def test_the_last_mail_is_marked_once(leadnurture: Leadnurture, root: Path) -> None:
+    first = leadnurture("--studio", str(root), "lead", "log", "emma0", "email_opened")
+    again = leadnurture("--studio", str(root), "lead", "log", "emma0", "email_opened")
+    told = "letter/hello (Your day, Emma0 & Jack0)"
+    assert (first.returncode, first.stderr) == (0, f"Lead 1 (Emma0 & Jack0): noted: they opened {told}\n")
+    assert (again.returncode, again.stderr) == (0, f"Lead 1 (Emma0 & Jack0): nothing new: {told} was opened before\n")
+    assert rows(root, MARKS) == [(1, 0)]
+
+
+def test_a_mail_can_be_named(leadnurture: Leadnurture, root: Path) -> None:
+    words = ("lead", "log", "1", "email_clicked", "--sequence", "letter", "--step", "hello", "--json")
+    done = leadnurture("--studio", str(root), *words)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["data"]["lead"]["email_clicks"] == 1
+    assert rows(root, MARKS) == [(1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("email_opened", "--step", "later"), 11, "no mail of step 'later' has been sent to Emma0 & Jack0"),
+        (("email_clicked", "--sequence", "lettr"), 11, "sent so far: letter/hello"),
+        (("phone_call", "--step", "hello"), 2, "--sequence and --step say which mail, and phone_call is about none"),
+    ],
+)
+def test_a_mail_that_there_is_not_is_refused(
+    leadnurture: Leadnurture, root: Path, words: tuple[str, ...], code: int, said: str
+) -> None:
+    done = leadnurture("--studio", str(root), "lead", "log", "1", *words)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert rows(root, MARKS) == [(0, 0)]
