@@ -103,7 +103,7 @@ def test_it_is_scored_at_once(mia: Life) -> None:
 
 
 def test_a_held_step_is_asked_again_at_once(life: Life) -> None:
-    life.given("welcome", mail("welcome"), mail("venue", subject="{{ lead.wedding_venue }}"), tag("end"))
+    life.given("welcome", mail("welcome"), mail("venue", subject="{{ lead.wedding_venue }}"), tag("done"))
     life.add("mia")
     life.tick()
     life.later(DAY)

@@ -4,35 +4,24 @@ A batch of enrollments is one transaction. If one of them cannot be decided, the
 by one, so that it does not hold up the others.
 """
 
-from collections import Counter
-from contextlib import nullcontext
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
-from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from leadnurture.channels.mail.message import UnsendableError
 from leadnurture.crm.change import Change
-from leadnurture.crm.timeline import note
-from leadnurture.engine import pacing_records, subjects, walk
-from leadnurture.engine.book import Edition
-from leadnurture.engine.conditions import Subject, judge
+from leadnurture.engine import pacing_records, walk
+from leadnurture.engine.decision import Decision
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event, OnEvent
-from leadnurture.engine.moment import EngineMoment
 from leadnurture.engine.pacing import Pacer
-from leadnurture.engine.personalize import UnfillableError, letter_names
-from leadnurture.engine.timing import timing_of
-from leadnurture.errors import BusyError, ConfigurationError
-from leadnurture.sequences.base import END
-from leadnurture.sequences.step import Done, Step, Waits
+from leadnurture.errors import BusyError
 from leadnurture.store.due import DUE_ENROLLMENTS, stored
 from leadnurture.store.errors import DatabaseUnwritableError, NotADatabaseError
-from leadnurture.store.rows import erase_row, rewrite_rows, write_row
 from leadnurture.store.tables import Enrollment, Execution, Lead
-from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
+from leadnurture.store.vocabulary import ExecutionStatus
 
 BATCH = 100
 
@@ -102,203 +91,22 @@ def _batch(change: Change, engine: Engine, pacer: Pacer, ids: list[int]) -> list
     wanted = select(Lead).where(col(Lead.id).in_({enrollment.lead_id for enrollment in walks}))
     leads = {lead.id: lead for lead in change.session.exec(wanted).all()}
     by_id = {enrollment.id: enrollment for enrollment in walks}
-    past = select(Execution.enrollment_id, Execution.step_key).where(
-        col(Execution.enrollment_id).in_(ids), Execution.status != ExecutionStatus.WAITING
-    )
-    done = set(change.session.exec(past).all())
+    past = _past(change, ids)
     decisions = [
-        _Decision(change, engine, pacer, walked, leads[walked.lead_id], done_before=(key, walked.current_step) in done)
+        Decision(change, engine, pacer, walked, leads[walked.lead_id], past[key])
         for key, walked in ((key, by_id[key]) for key in ids)
     ]
-    events = [_decided(decision) for decision in decisions]
+    events = [decision.made() for decision in decisions]
     for decision in decisions:  # at the end, so that the database hears of all of them at once
         if decision.posted:
             walk.wait_for_delivery(decision.enrollment)
     return events
 
 
-def _decided(decision: "_Decision") -> Event:
-    try:
-        outcome, reason = decision.made()
-    except ConfigurationError as error:  # a version that cannot be read stops its own leads only
-        outcome, reason = decision.held(error.message)
-    walked, key = decision.enrollment, decision.step_key
-    return Event(decision.change.now, walked.lead_id, walked.sequence_id, key, outcome, reason, decision.notice)
-
-
-def _way(goto: str | None) -> str:
-    """Return in words where the walk goes on."""
-    if goto is None:
-        return "to the step that follows"
-    return "to the end" if goto == END else f"to '{goto}'"
-
-
-class _Decision:
-    """One due enrollment, from its step to the outcome."""
-
-    def __init__(
-        self, change: Change, engine: Engine, pacer: Pacer, enrollment: Enrollment, lead: Lead, *, done_before: bool
-    ) -> None:
-        self.change, self.engine, self.pacer = change, engine, pacer
-        self.enrollment, self.lead, self.done_before = enrollment, lead, done_before
-        self.step_key = enrollment.current_step or ""
-        self.posted = False
-        self.notice: str | None = None
-
-    def made(self) -> tuple[str, str | None]:
-        edition = self.engine.book.edition(self.change.session, self.enrollment.version_id)
-        step = edition.sequence.step(self.step_key)
-        if step is None:
-            return self.held(f"the sequence has no step '{self.step_key}'")
-        if self.done_before:  # a step that has its execution never happens twice
-            walk.go_on(self.change, self.enrollment, edition, self.change.now, self.engine.is_holiday)
-            return "skipped", "it was done before"
-        begun = walk.begun_waiting(self.change.session, self.enrollment) if step.may_wait else None
-        if (other := self._at_another_time(edition, step, begun=begun is not None)) is not None:
-            return other
-        verdict = judge(step.when if begun is None else None, self._subject)
-        if not verdict.held:
-            return self._skipped(edition, step, verdict.why_not)
-        return self._performed(edition, step, begun)
-
-    def _at_another_time(self, edition: Edition, step: Step, *, begun: bool) -> tuple[str, str | None] | None:
-        """Leave the step out if it is too late for it, or let it wait if it is too early; None if now is its time.
-
-        A wait that has `begun` is not late, however long it lasts.
-        """
-        is_holiday, now = self.engine.is_holiday, self.change.now
-        timing = timing_of(self.lead, self.enrollment, edition.sequence, step, self.change.config, is_holiday)
-        if not begun and (why := timing.left_out(self.enrollment.anchor_at, now)) is not None:
-            return self._skipped(edition, step, why)
-        if timing.missing is not None:
-            return self.held(timing.missing)
-        later = timing.opening(now)
-        if later.at <= now:
-            return None
-        self.enrollment.next_at, self.enrollment.due_local = later.at, later.local
-        return "waiting", f"its window opens at {later.local}"
-
-    @cached_property
-    def _subject(self) -> Subject:
-        change, sequence = (
-            self.change,
-            self.engine.book.edition(self.change.session, self.enrollment.version_id).sequence,
-        )
-        return subjects.walking(
-            change.session, self.lead, self.enrollment, sequence, change.now, change.config.studio.zone
-        )
-
-    def _performed(self, edition: Edition, step: Step, begun: Execution | None) -> tuple[str, str | None]:
-        assert self.lead.id is not None
-        if step.reaches_couple and (hold := self.pacer.hold(self.lead.id, self.change.now, step.channel)):
-            walk.wait(self.enrollment, hold.until, hold.reason)
-            return "waiting", hold.reason
-        execution = begun or self._written(edition, step)
-        try:
-            with nullcontext() if step.fills_first else self.change.session.begin_nested():
-                return self._act(edition, step, execution)
-        except UnfillableError as hole:
-            erase_row(self.change.session, execution)
-            return self.held(str(hole))
-        except UnsendableError as error:
-            return self._failed(step, execution, error.message)
-
-    def _act(self, edition: Edition, step: Step, execution: Execution) -> tuple[str, str | None]:
-        today = self.change.now.astimezone(self.change.config.studio.zone).date()
-        names = letter_names(self._subject.values, self.change.config, today)
-        moment = EngineMoment(
-            self.change,
-            self.lead,
-            self.enrollment,
-            execution,
-            edition,
-            step,
-            self.engine.folder,
-            names,
-            self._subject,
-        )
-        outcome = step.perform(moment)
-        if isinstance(outcome, Waits):
-            return self._waiting(execution, outcome)
-        if isinstance(outcome, Done):
-            return self._done(edition, execution, outcome)
-        self.posted = True
-        self.pacer.count(self.enrollment.lead_id, self.change.now, step.channel)
-        return "queued", moment.posted.subject if moment.posted else None
-
-    def _done(self, edition: Edition, execution: Execution, outcome: Done) -> tuple[str, str | None]:
-        told = outcome.reason and f"{_way(outcome.goto)}: {outcome.reason}"
-        self._finish(execution, ExecutionStatus.EXECUTED, result=dict(outcome.result), reason=told)
-        self.notice = outcome.notice
-        if self.enrollment.status is EnrollmentStatus.ACTIVE:
-            now, is_holiday = self.change.now, self.engine.is_holiday
-            walk.go_on(self.change, self.enrollment, edition, now, is_holiday, goto=outcome.goto)
-        return "executed", told
-
-    def _waiting(self, execution: Execution, outcome: Waits) -> tuple[str, str | None]:
-        values = {"status": ExecutionStatus.WAITING, "updated_at": self.change.now}
-        rewrite_rows(self.change.session, Execution, {execution.id or 0: values})
-        walk.wait(self.enrollment, outcome.until, outcome.reason)
-        return "waiting", outcome.reason
-
-    def _skipped(self, edition: Edition, step: Step, why: str) -> tuple[str, str | None]:
-        execution = self._written(edition, step)
-        self._finish(execution, ExecutionStatus.SKIPPED, reason=why)
-        walk.go_on(self.change, self.enrollment, edition, self.change.now, self.engine.is_holiday)
-        note(
-            self.change,
-            self.lead,
-            InteractionType.STEP_SKIPPED,
-            f"{self.enrollment.sequence_id}: {step.label}",
-            content=why,
-        )
-        return "skipped", why
-
-    def _failed(self, step: Step, execution: Execution, why: str) -> tuple[str, str | None]:
-        self._finish(execution, ExecutionStatus.FAILED, error=why)
-        note(
-            self.change,
-            self.lead,
-            InteractionType.STEP_FAILED,
-            f"{self.enrollment.sequence_id}: {step.label}",
-            content=why,
-        )
-        walk.end(self.change, self.enrollment, EnrollmentStatus.FAILED, f"step '{step.id}' failed: {why}")
-        return "failed", why
-
-    def held(self, why: str) -> tuple[str, str | None]:
-        """Keep the step for a day, or until the lead or the sequence changes."""
-        if self.enrollment.held_reason != why:
-            note(
-                self.change,
-                self.lead,
-                InteractionType.STEP_HELD,
-                f"{self.enrollment.sequence_id}: {self.step_key}",
-                content=why,
-            )
-        walk.hold(self.enrollment, self.change.now + walk.ASK_AGAIN, why)
-        return "held", why
-
-    def _finish(self, execution: Execution, status: ExecutionStatus, **more: Any) -> None:
-        """Write down how the step ended."""
-        values = {"status": status, "executed_at": self.change.now, **more}
-        rewrite_rows(self.change.session, Execution, {execution.id or 0: values})
-
-    def _written(self, edition: Edition, step: Step) -> Execution:
-        """Write down that the step is being done; the row makes sure that it never is a second time."""
-        keys = [walked.id for walked in edition.sequence.steps]
-        execution = Execution(
-            enrollment_id=self.enrollment.id or 0,
-            lead_id=self.lead.id or 0,
-            sequence_id=edition.sequence.id,
-            version_id=edition.version_id,
-            step_number=keys.index(step.id) + 1,
-            step_key=step.id,
-            action_type=step.action,
-            status=ExecutionStatus.PENDING,
-            due_at=self.enrollment.next_at,
-            created_at=self.change.now,
-            updated_at=self.change.now,
-        )
-        write_row(self.change.session, execution)
-        return execution
+def _past(change: Change, ids: list[int]) -> Mapping[int, dict[str, ExecutionStatus]]:
+    """Return how the steps stand that the walks have come to, by walk."""
+    query = select(Execution.enrollment_id, Execution.step_key, Execution.status)
+    past: defaultdict[int, dict[str, ExecutionStatus]] = defaultdict(dict)
+    for walked, key, status in change.session.exec(query.where(col(Execution.enrollment_id).in_(ids))).all():
+        past[walked][key] = ExecutionStatus(status)
+    return past
