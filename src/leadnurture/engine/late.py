@@ -105,9 +105,8 @@ def _queued(session: Session, ids: set[int]) -> list[OutboxMessage]:
 
 def _take_back(change: Change, engine: Engine, message: OutboxMessage) -> Event | None:
     """Withdraw a message that must not go any more, and let its walk go on; nothing if that is not so any longer."""
-    walked, lead = (
-        change.session.get_one(*row) for row in ((Enrollment, message.enrollment_id), (Lead, message.lead_id))
-    )
+    walked = change.session.get_one(Enrollment, message.enrollment_id)
+    lead = change.session.get_one(Lead, message.lead_id)
     one = _judged(engine, change.session, message.id, message.step_key, walked, lead)
     why = one.left_out(change.now)
     if why is None or one.edition is None or one.step is None:
