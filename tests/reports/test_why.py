@@ -269,3 +269,29 @@ def test_it_is_one_readable_screen(studio: Studio, clock: VirtualClock, emma: in
 def test_hostile_names_stay_text(studio: Studio, emma: int) -> None:
     zoe = add(studio, "zoe@example.org", couple=("[bold]esc\x1b[31m", "x"), wedding_date=date(2027, 6, 12))
     assert "\x1b" not in shown(asked(studio, zoe))
+
+
+def test_a_branch_and_a_wait_are_told_with_what_decided_them(studio: Studio, clock: VirtualClock) -> None:
+    for path in studio.folder.sequences.iterdir():
+        path.unlink()
+    steps = """\
+  - {id: fork, action: branch, cases: [{when: {tags: {any: [rare]}}, goto: call}], otherwise: wait}
+  - {id: wait, action: wait_until, until: {status: [contacted]}, timeout: 5d}
+  - {id: call, action: create_task, title: Call}
+"""
+    (studio.folder.sequences / "welcome.yaml").write_text(
+        f"name: x\nenroll: {{when: {{status: [new]}}}}\nsteps:\n{steps}"
+    )
+    apply_files(studio)
+    lead = add(studio, "emma@example.org", **EMMA)
+    run(studio)
+    later(studio, clock, timedelta(days=1))
+    (walk,) = asked(studio, lead).walks
+    assert [(step.step, step.outcome, step.reason) for step in walk.steps][:1] == [
+        ("fork", "done", "to 'wait': tags have any of rare, but it is tagged vip")
+    ]
+    assert walk.next is not None
+    assert walk.next.because == (
+        "it began straight after 'fork' was done (Mon 4 Jan 10:00)",
+        "it waits (status is contacted, but it is new) until Sat 9 Jan 10:00 at the latest",
+    )
