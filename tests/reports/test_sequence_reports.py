@@ -4,10 +4,12 @@ import pytest
 from couples import EMMA, LETTERS, add, apply_files, only, run
 
 from leadnurture.clock import VirtualClock
+from leadnurture.crm import standing
 from leadnurture.crm.values import BadValueError
 from leadnurture.errors import NotFoundError
 from leadnurture.reports.sequence_card import SequenceCard, sequence_card
 from leadnurture.reports.sequence_list import SequenceList, read_category, sequence_list
+from leadnurture.store.tables import Lead
 from leadnurture.store.vocabulary import SequenceCategory
 from leadnurture.studio import Studio
 
@@ -136,3 +138,25 @@ def test_the_ways_of_a_branch_are_told_in_words(studio: Studio) -> None:
     branch, wait, _ = _card(studio, "letters").steps
     assert branch.details == {"cases": [{"when": "score is at least 50 and they replied", "goto": "b"}]}
     assert wait.details == {"until": "they replied", "timeout": "5d", "otherwise": "end"}
+
+
+def test_a_sequence_says_how_many_came_reached_its_end_and_booked(studio: Studio, clock: VirtualClock) -> None:
+    only(studio, LETTERS)
+    first, _ = (add(studio, f"{name}@example.org", **EMMA) for name in ("emma", "zoe"))
+    clock.advance(timedelta(minutes=10))
+    run(studio)
+    with studio.change() as change:
+        standing.convert(change, change.session.get_one(Lead, first), 240_000)
+    clock.advance(timedelta(days=2))
+    run(studio)
+    add(studio, "mia@example.org", **EMMA)
+    (line,) = _list(studio).as_json()["sequences"]
+    assert line["stats"] == {
+        "total_leads": 3,
+        "active_leads": 1,
+        "completed_leads": 1,
+        "converted_leads": 1,
+        "conversion_rate": 33.3,
+        "average_completion_time": 2.0,
+    }
+    assert _card(studio, "letters").as_json()["sequence"]["stats"] == line["stats"]

@@ -13,6 +13,7 @@ from leadnurture.errors import NotFoundError
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.sequence_files import SequenceFile, sequence_files
 from leadnurture.reports.sequence_list import leads_by_sequence
+from leadnurture.reports.sequence_stats import SequenceStats, stats_by_sequence
 from leadnurture.reports.sequence_words import condition_words, window_words
 from leadnurture.reports.step_cards import StepCard, step_cards
 from leadnurture.sequences.folder import Folder
@@ -54,6 +55,7 @@ class SequenceCard:
     steps: tuple[StepCard, ...]
     versions: tuple[Version, ...]
     leads: Mapping[EnrollmentStatus, int]
+    stats: SequenceStats
 
     @property
     def shows_what_runs(self) -> bool:
@@ -71,6 +73,7 @@ class SequenceCard:
             "steps": [step.as_json() for step in self.steps],
             "versions": [version.as_json() for version in self.versions],
             "leads": {status.value: count for status, count in self.leads.items()},
+            "stats": vars(self.stats),
         }
         return {"sequence": told}
 
@@ -105,6 +108,7 @@ def sequence_card(
         steps=step_cards(session, sequence) if sequence else (),
         versions=versions,
         leads=leads_by_sequence(session)[file.id],
+        stats=stats_by_sequence(session)[file.id],
     )
 
 

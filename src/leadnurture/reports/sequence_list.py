@@ -14,6 +14,7 @@ from leadnurture.crm.fields import Kind, LeadField
 from leadnurture.crm.values import Reading, read_value
 from leadnurture.reports.as_of import AsOf
 from leadnurture.reports.sequence_files import FileState, SequenceFile, sequence_files
+from leadnurture.reports.sequence_stats import SequenceStats, stats_by_sequence
 from leadnurture.sequences.folder import Folder
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.store.tables import Enrollment, SequenceRow, SequenceStep, SequenceVersion
@@ -35,12 +36,13 @@ class SequenceLine:
     version: int | None
     steps: int | None
     leads: Mapping[EnrollmentStatus, int]
+    stats: SequenceStats
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
         leads = {status.value: count for status, count in self.leads.items()}
         category = self.category.value if self.category else None
-        return vars(self) | {"category": category, "state": self.state.value, "leads": leads}
+        return vars(self) | {"category": category, "state": self.state.value, "leads": leads, "stats": vars(self.stats)}
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ def sequence_list(
     """Return all sequences, or those of a category, or the (in)active ones; raises ConfigurationError for no folder."""
     files = sequence_files(session, config, folder)
     applied = {row.id: row for row in session.exec(select(SequenceRow).where(col(SequenceRow.deleted_at).is_(None)))}
-    steps, leads = _steps(session), leads_by_sequence(session)
-    lines = [_line(file, applied.get(file.id), steps, leads[file.id]) for file in files]
+    steps, leads, stats = _steps(session), leads_by_sequence(session), stats_by_sequence(session)
+    lines = [_line(file, applied.get(file.id), steps, leads[file.id], stats[file.id]) for file in files]
     fitting = (line for line in lines if category in {None, line.category} and active in {None, line.active})
     return SequenceList(AsOf.of(config, now), tuple(fitting))
 
@@ -106,12 +108,17 @@ def _steps(session: Session) -> Mapping[str, int]:
 
 
 def _line(
-    file: SequenceFile, row: SequenceRow | None, steps: Mapping[str, int], leads: Mapping[EnrollmentStatus, int]
+    file: SequenceFile,
+    row: SequenceRow | None,
+    steps: Mapping[str, int],
+    leads: Mapping[EnrollmentStatus, int],
+    stats: SequenceStats,
 ) -> SequenceLine:
+    came = (leads, stats)
     if row is not None:
         facts = (row.sequence_name, row.category, row.is_active)
-        return SequenceLine(file.id, *facts, file.state, row.current_version, steps.get(file.id, 0), leads)
+        return SequenceLine(file.id, *facts, file.state, row.current_version, steps.get(file.id, 0), *came)
     draft: Sequence | None = file.draft.sequence if file.draft else None
     if draft is None:
-        return SequenceLine(file.id, file.id, None, None, file.state, None, None, leads)
-    return SequenceLine(file.id, draft.name, draft.category, draft.active, file.state, None, len(draft.walked), leads)
+        return SequenceLine(file.id, file.id, None, None, file.state, None, None, *came)
+    return SequenceLine(file.id, draft.name, draft.category, draft.active, file.state, None, len(draft.walked), *came)

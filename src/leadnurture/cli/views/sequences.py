@@ -12,6 +12,7 @@ from leadnurture.cli.views.plain import count, line, word
 from leadnurture.reports.sequence_card import SequenceCard
 from leadnurture.reports.sequence_files import FileState
 from leadnurture.reports.sequence_list import SequenceLine, SequenceList
+from leadnurture.reports.sequence_stats import SequenceStats
 from leadnurture.reports.step_cards import StepCard
 from leadnurture.store.vocabulary import EnrollmentStatus
 
@@ -98,6 +99,15 @@ def _facts(report: SequenceCard) -> Iterator[tuple[str, Text]]:
     yield "Ends on", Text(", ".join(word(stop) for stop in sorted(sequence.stops)))
     counts = [f"{number:,} {status}" for status, number in report.leads.items() if number]
     yield "Leads", Text(", ".join(counts) or "none so far")
+    if counts:
+        yield "Result", Text(_result(report.stats))
+
+
+def _result(stats: SequenceStats) -> str:
+    booked = f"{stats.converted_leads:,} booked ({stats.conversion_rate} %)"
+    if stats.average_completion_time is None:
+        return booked
+    return f"{booked}; the end is reached after {stats.average_completion_time} days on average"
 
 
 def _steps(report: SequenceCard) -> Iterator[RenderableType]:
