@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from leadnurture.crm.values import Reading
-from leadnurture.errors import ConfigurationError, NotFoundError
+from leadnurture.errors import ConfigurationError, ConflictError, NotFoundError
 from leadnurture.sequences.fingerprint import ENDINGS, fingerprint
 from leadnurture.sequences.parse import Parsed, parse
-from leadnurture.sequences.problems import Problem
+from leadnurture.sequences.problems import Place, Problem
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.suggestions import did_you_mean
+from leadnurture.sequences.text_file import NotUtf8Error, printable, read_text, require_ordinary
 from leadnurture.sequences.yaml_tree import Tree
 
-LARGEST_TEMPLATE = 1_000_000  # bytes
+_ONE_OF_THEM = "rename one of them, or delete it"
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,29 @@ class Folder:
             yield self.draft(path, reading)
 
     def named(self, identity: str) -> Path:
-        """Return the file of a sequence; raises NotFoundError with a suggestion."""
+        """Return the file of a sequence; raises NotFoundError, or ConflictError if two files are it."""
         known = {path.stem: path for path in self.files()}
-        if identity.removesuffix(".yaml").removesuffix(".yml") in known:
-            return known[identity.removesuffix(".yaml").removesuffix(".yml")]
+        wanted = identity.removesuffix(".yaml").removesuffix(".yml")
+        if wanted in known:
+            if twin := _twin(known[wanted]):
+                raise ConflictError(_told_twice(known[wanted], twin), hint=_ONE_OF_THEM)
+            return known[wanted]
         hint = did_you_mean(identity, known).removeprefix("; ") or f"the files are in {self.sequences}"
         raise NotFoundError(f"there is no sequence '{identity}'", hint=hint)
 
     def draft(self, path: Path, reading: Reading) -> Draft:
         """Read one file and its templates."""
-        shown = self.shown(path)
+        shown, identity = self.shown(path), printable(path.stem)
         try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            problem = Problem(shown, Tree().place_of(()), _why(error))
-            return Draft(path.stem, Parsed(shown, "", Tree(), None, (problem,)))
-        parsed = parse(text, shown, path.stem, reading)
+            text = read_text(path)
+        except (OSError, ValueError) as error:
+            place, line = (error.place, error.line) if isinstance(error, NotUtf8Error) else (Place(), "")
+            return _broken(identity, "", Problem(shown, place, _why(error), text=line))
+        if identity != path.stem:
+            return _broken(identity, text, Problem(shown, Place(), "the file's name cannot be shown", "rename it"))
+        if twin := _twin(path):
+            return _broken(identity, text, Problem(shown, Place(), _told_twice(path, twin), _ONE_OF_THEM))
+        parsed = parse(text, shown, identity, reading)
         templates: dict[str, str] = {}
         unreadable: dict[str, str] = {}
         for name in _templates_of(parsed.sequence):
@@ -83,28 +91,26 @@ class Folder:
                 templates[name] = self.template(name)
             except (OSError, ValueError) as error:
                 unreadable[name] = _why(error)
-        return Draft(path.stem, parsed, templates, unreadable)
+        return Draft(identity, parsed, templates, unreadable)
 
     def template(self, name: str) -> str:
         """Return a template's words; raises OSError or ValueError."""
-        path = self.beside(name)
-        if path.stat().st_size > LARGEST_TEMPLATE:
-            raise ValueError("it is larger than a megabyte")
-        return path.read_text(encoding="utf-8-sig")
+        return read_text(self.beside(name))
 
     def beside(self, name: str) -> Path:
-        """Return the path of a template or attachment; raises ValueError if it would lie outside the studio."""
+        """Return the path of a template or attachment; raises ValueError if it is none of the studio's."""
         try:
             path = (self.templates / name).resolve()
         except RuntimeError:  # what Python before 3.13 makes of a link that leads to itself
             raise ValueError("it is a link that leads to itself") from None
         if not path.is_relative_to(self.templates.resolve()):
             raise ValueError("it lies outside the studio's templates folder")
+        require_ordinary(path)
         return path
 
     def shown(self, path: Path) -> str:
         """Return a path as messages show it, from the studio's folder."""
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        return printable(path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path))
 
     def template_names(self) -> list[str]:
         """Return what lies in the templates folder, for suggestions."""
@@ -113,14 +119,26 @@ class Folder:
         )
 
 
+def _broken(identity: str, text: str, problem: Problem) -> Draft:
+    return Draft(identity, Parsed(problem.file, text, Tree(), None, (problem,)))
+
+
+def _twin(path: Path) -> Path | None:
+    """Return the file that would be the same sequence: `x.yml` beside `x.yaml`."""
+    others = (path.with_suffix(ending) for ending in ENDINGS if ending != path.suffix)
+    return next((other for other in others if other.exists() and not other.samefile(path)), None)
+
+
+def _told_twice(path: Path, twin: Path) -> str:
+    return f"'{path.name}' and '{twin.name}' would both be the sequence '{path.stem}'"
+
+
 def _templates_of(sequence: Sequence | None) -> list[str]:
     steps = sequence.steps if sequence else ()
     return list(dict.fromkeys(text.template for step in steps for text in step.texts() if text.template))
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return f"it is not UTF-8 text (byte {error.start}); save it as UTF-8"
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
     if isinstance(error, IsADirectoryError):

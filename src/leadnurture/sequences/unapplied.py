@@ -8,6 +8,7 @@ from pathlib import Path
 
 from leadnurture.locate import DATABASE_NAME
 from leadnurture.sequences.fingerprint import ENDINGS, fingerprint
+from leadnurture.sequences.text_file import read_text
 from leadnurture.store.files import connect, translated
 
 _CURRENT = """
@@ -45,9 +46,9 @@ def _applied(database: Path) -> list[tuple[str, str, list[str]]]:
 def _differs(root: Path, file: Path, applied: str, templates: Iterable[str]) -> bool:
     words: dict[str, str] = {}
     with suppress(OSError, ValueError):
-        text = file.read_text(encoding="utf-8-sig")
+        text = read_text(file)
         for name in templates:
             with suppress(OSError, ValueError):
-                words[name] = (root / "templates" / name).read_text(encoding="utf-8-sig")
+                words[name] = read_text(root / "templates" / name)
         return fingerprint(text, words) != applied
     return True

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from leadnurture.errors import ConfigurationError, ConflictError, InvalidInputError
+from leadnurture.sequences.text_file import read_bytes
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -37,9 +38,10 @@ class SourceFile:
     def read(cls, path: Path) -> "SourceFile":
         """Read a file; raises ConfigurationError if that fails."""
         try:
-            return cls(path, path.read_bytes())
-        except OSError as error:
-            raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
+            return cls(path, read_bytes(path))
+        except (OSError, ValueError) as error:
+            why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            raise ConfigurationError(f"{path} cannot be read: {why}") from None
 
     @property
     def text(self) -> str:
