@@ -10,7 +10,7 @@ from leadnurture.errors import ConfigurationError, ConflictError
 from leadnurture.sequences.file_life.source_file import SourceFile
 from leadnurture.sequences.folder import Folder
 from leadnurture.sequences.problems import Problem, Severity
-from leadnurture.sequences.text_file import LARGEST_FILE
+from leadnurture.sequences.text_file import LARGEST_TEMPLATE
 
 Problems = Callable[[str], tuple[Problem, ...]]
 
@@ -78,10 +78,10 @@ def test_a_folder_is_no_template(folder: Folder, problems_of: Problems) -> None:
     assert problem.message == "template 'hello.md': it is a folder, not a file"
 
 
-def test_a_template_beyond_a_megabyte_is_refused(folder: Folder, problems_of: Problems) -> None:
-    (folder.templates / "hello.md").write_text("x" * (LARGEST_FILE + 1))
+def test_a_template_beyond_any_letter_is_refused(folder: Folder, problems_of: Problems) -> None:
+    (folder.templates / "hello.md").write_text("x" * (LARGEST_TEMPLATE + 1))
     (problem,) = problems_of(mail("hello.md"))
-    assert problem.message == "template 'hello.md': it is larger than a megabyte"
+    assert problem.message == "template 'hello.md': it has 100,001 bytes, more than 100,000"
 
 
 def test_a_name_that_no_file_can_have_is_told(problems_of: Problems) -> None:
@@ -161,7 +161,7 @@ def test_line_ends_of_every_system_are_the_same_words(ends: str, folder: Folder)
 def test_fifty_megabytes_are_refused_before_they_are_read(folder: Folder) -> None:
     with (folder.sequences / "welcome.yaml").open("wb") as file:
         file.truncate(50_000_000)
-    assert told_of(folder, "welcome.yaml")[3] == "it is larger than a megabyte"
+    assert told_of(folder, "welcome.yaml")[3] == "it has 50,000,000 bytes, more than 1,000,000"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")

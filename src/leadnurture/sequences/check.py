@@ -8,12 +8,15 @@ from leadnurture.config import Config
 from leadnurture.sequences.folder import Draft, Folder
 from leadnurture.sequences.merge_fields import faults_in
 from leadnurture.sequences.problems import Place, Problem, Severity
+from leadnurture.sequences.sample import line_of_too_much
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.sequences.texts import Text
 from leadnurture.sequences.words import compile_text
 
 _TOO_DEEP = "they are nested too deeply"
+_TOO_MUCH = "filling this is more work than a letter can be"
+_LESS = "a loop in a loop, or a repetition, multiplies; write out what the letter says"
 _LOOKS_LIKE = "a merge field looks like {{ lead.couple_names }}"
 
 
@@ -71,6 +74,8 @@ def _text(draft: Draft, folder: Folder, config: Config, number: int, text: Text)
             yield _at(draft, number, text, words, fault.line, fault.message, fault.hint, severity)
         if not any(fault.certain for fault in faults):
             compile_text(text.kind, words)
+            if line := line_of_too_much(words):
+                yield _at(draft, number, text, words, line, _TOO_MUCH, _LESS, Severity.ERROR)
     except (TemplateSyntaxError, RecursionError) as error:
         line, why = (error.lineno, error.message) if isinstance(error, TemplateSyntaxError) else (1, _TOO_DEEP)
         message = f"the merge fields cannot be read: {why}"

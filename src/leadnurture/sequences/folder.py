@@ -11,7 +11,7 @@ from leadnurture.sequences.parse import Parsed, parse
 from leadnurture.sequences.problems import Place, Problem
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.suggestions import did_you_mean
-from leadnurture.sequences.text_file import NotUtf8Error, printable, read_text, require_ordinary
+from leadnurture.sequences.text_file import LARGEST_TEMPLATE, NotUtf8Error, printable, read_text, require_ordinary
 from leadnurture.sequences.yaml_tree import Tree
 
 _ONE_OF_THEM = "rename one of them, or delete it"
@@ -95,7 +95,7 @@ class Folder:
 
     def template(self, name: str) -> str:
         """Return a template's words; raises OSError or ValueError."""
-        return read_text(self.beside(name))
+        return read_text(self.beside(name), LARGEST_TEMPLATE)
 
     def beside(self, name: str) -> Path:
         """Return the path of a template or attachment; raises ValueError if it is none of the studio's."""

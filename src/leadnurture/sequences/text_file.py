@@ -5,6 +5,7 @@ from pathlib import Path
 from leadnurture.sequences.problems import Place
 
 LARGEST_FILE = 1_000_000  # bytes
+LARGEST_TEMPLATE = 100_000  # bytes, as much as a letter that stands in its step; more takes long to lay out
 
 
 class NotUtf8Error(ValueError):
@@ -17,19 +18,19 @@ class NotUtf8Error(ValueError):
         self.line = content.decode(errors="replace").split("\n")[len(before) - 1].rstrip("\r")
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, most: int = LARGEST_FILE) -> str:
     """Return a file's words with plain line ends and without a byte order mark; raises OSError or ValueError."""
-    content = read_bytes(path)
+    content = read_bytes(path, most)
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise NotUtf8Error(content, error.start) from None
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return what a file holds; raises OSError, or ValueError for one that is too large or no ordinary file."""
-    if path.stat().st_size > LARGEST_FILE:
-        raise ValueError("it is larger than a megabyte")
+def read_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
+    """Return what a file holds; raises OSError, or ValueError for more than `most` bytes or no ordinary file."""
+    if (size := path.stat().st_size) > most:
+        raise ValueError(f"it has {size:,} bytes, more than {most:,}")
     require_ordinary(path)
     return path.read_bytes()
 
