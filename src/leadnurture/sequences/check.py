@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from jinja2 import TemplateSyntaxError
 
 from leadnurture.config import Config
+from leadnurture.sequences.check_one_day import two_on_one_day
+from leadnurture.sequences.check_way_out import letters_without_way_out
 from leadnurture.sequences.folder import Draft, Folder
 from leadnurture.sequences.merge_fields import faults_in
 from leadnurture.sequences.problems import Place, Problem, Severity
@@ -14,6 +16,7 @@ from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.sequences.texts import Text
 from leadnurture.sequences.words import compile_text
 
+_DOUBTS = (letters_without_way_out, two_on_one_day)
 _TOO_DEEP = "they are nested too deeply"
 _TOO_MUCH = "filling this is more work than a letter can be"
 _LESS = "a loop in a loop, or a repetition, multiplies; write out what the letter says"
@@ -27,6 +30,8 @@ def check(draft: Draft, folder: Folder, config: Config) -> tuple[Problem, ...]:
     found: list[Problem] = []
     for number, step in enumerate(draft.sequence.steps):
         found.extend(_step(draft, folder, config, number, step))
+    for doubts in _DOUBTS:
+        found.extend(doubts(draft, draft.sequence, config))
     return tuple(
         dict.fromkeys(sorted(found, key=lambda problem: (problem.file, problem.place.line, problem.place.column)))
     )

@@ -165,7 +165,7 @@ def _insides(tree: nodes.Template) -> Iterator[NameFault]:
 
 def _unknown(name: str) -> tuple[str, str | None] | None:
     head, *rest = name.split(".")
-    if head in vocabulary.ALONE or head in vocabulary.DATES:
+    if head in vocabulary.ALONE or head in vocabulary.DATES or name == vocabulary.UNSUBSCRIBE:
         return None
     if head not in _RECORDS:
         near = did_you_mean(name, vocabulary.known_names()).removeprefix("; ")

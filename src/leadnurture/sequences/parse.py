@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar, get_args
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from leadnurture.crm.values import Reading
 from leadnurture.sequences.actions import actions
-from leadnurture.sequences.problems import Place, Problem
+from leadnurture.sequences.problems import Place, Problem, Severity
 from leadnurture.sequences.sequence import Header, Sequence
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.suggestions import nearest
@@ -35,6 +35,10 @@ class Parsed:
     def problem(self, path: Path, message: str, hint: str | None = None) -> Problem:
         """Return a problem at a path of the file."""
         return _problem(self.file, self.text, self.tree.place_of(path), message, hint)
+
+    def warning(self, path: Path, message: str, hint: str | None = None) -> Problem:
+        """Return something at a path of the file that is probably not meant."""
+        return replace(self.problem(path, message, hint), severity=Severity.WARNING)
 
 
 def parse(text: str, file: str, identity: str, reading: Reading) -> Parsed:

@@ -55,9 +55,9 @@ def _names() -> dict[str, Any]:
     owner = dict.fromkeys(vocabulary.OWNER_NAMES, "words")
     studio = dict.fromkeys(vocabulary.STUDIO_NAMES, "words")
     alone = {name: _value(meant) for name, meant in vocabulary.ALONE.items()}
-    return (
-        {"lead": lead, "owner": owner, "coach": owner, "studio": studio} | alone | dict.fromkeys(vocabulary.DATES, _DAY)
-    )
+    dates = dict.fromkeys(vocabulary.DATES, _DAY)
+    records = {"lead": lead, "owner": owner, "coach": owner, "studio": studio}
+    return {**records, **alone, **dates, vocabulary.UNSUBSCRIBE: "mailto:words"}
 
 
 def _value(field: str) -> Any:

@@ -29,6 +29,7 @@ OPEN_NAMES = ("custom_fields", "custom", "clientQuestions", "source_details")
 OWNER_NAMES = ("id", "name", "email", "phone", "address")
 STUDIO_NAMES = ("name", "public_url", "timezone", "country", "currency")
 DATES = ("today", "currentDate")
+UNSUBSCRIBE = "unsubscribe"  # a link by which the couple asks for no more letters
 
 
 def known_names() -> list[str]:
@@ -39,6 +40,7 @@ def known_names() -> list[str]:
         *(f"studio.{name}" for name in STUDIO_NAMES),
         *ALONE,
         *DATES,
+        UNSUBSCRIBE,
     ]
 
 

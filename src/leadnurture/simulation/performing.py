@@ -15,7 +15,7 @@ from leadnurture.crm.portrait import portrait
 from leadnurture.engine.book import Edition
 from leadnurture.engine.conditions import Subject, judge
 from leadnurture.engine.engine import Engine
-from leadnurture.engine.moment import EngineMoment
+from leadnurture.engine.moment import EngineMoment, way_out
 from leadnurture.engine.personalize import UnfillableError, letter_names
 from leadnurture.errors import LeadnurtureError, OutsideWorldError
 from leadnurture.sequences.step import Done, Step
@@ -23,6 +23,8 @@ from leadnurture.simulation.readdressing import Postman
 from leadnurture.simulation.trial import TriedStep
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
 from leadnurture.store.vocabulary import ExecutionStatus
+
+_NOBODY = "test"  # no lead's token
 
 
 class NotDeliveredError(OutsideWorldError):
@@ -79,7 +81,9 @@ class Performer:
 
     def _moment(self, step: Step) -> EngineMoment:
         today = self.change.now.astimezone(self.change.config.studio.zone).date()
-        names = letter_names(self._portrait(), self.change.config, today)
+        # Whoever follows the link of a letter that went to somebody else must not opt the couple out.
+        token = self.lead.unsubscribe_token if self.postman is None else _NOBODY
+        names = letter_names(self._portrait(), self.change.config, today, way_out(self.change.config, token))
         return EngineMoment(
             self.change,
             self.lead,
