@@ -78,6 +78,16 @@ def letter_names(portrait: Mapping[str, Any], config: Config, today: date, unsub
     return {**records, "today": day, "currentDate": day, vocabulary.UNSUBSCRIBE: unsubscribe, **alone}
 
 
+def is_empty(name: str, names: Mapping[str, Any]) -> bool:
+    """Tell whether a (dotted) name, which is known, has no value among the names of a lead."""
+    value: Any = names
+    for part in name.split("."):
+        if not isinstance(value, Mapping | Facts):
+            break
+        value = value[part]
+    return isinstance(value, Missing)
+
+
 def _worded(name: str, value: Any, *, currency: str, zone: ZoneInfo) -> Any:
     if isinstance(value, Enum):
         return value.value

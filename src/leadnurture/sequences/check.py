@@ -1,6 +1,7 @@
 """Everything that can be wrong with a sequence before it counts: files that are missing, names that nobody knows."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from jinja2 import TemplateSyntaxError
 
@@ -32,9 +33,13 @@ def check(draft: Draft, folder: Folder, config: Config) -> tuple[Problem, ...]:
         found.extend(_step(draft, folder, config, number, step))
     for doubts in _DOUBTS:
         found.extend(doubts(draft, draft.sequence, config))
-    return tuple(
-        dict.fromkeys(sorted(found, key=lambda problem: (problem.file, problem.place.line, problem.place.column)))
-    )
+    return by_place(found)
+
+
+def by_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems in the order in which somebody mends them, each once."""
+    ordered = sorted(problems, key=lambda problem: (problem.file, problem.place.line, problem.place.column))
+    return tuple(dict.fromkeys(ordered))
 
 
 def errors_in(problems: Iterable[Problem]) -> list[Problem]:
@@ -76,7 +81,8 @@ def _text(draft: Draft, folder: Folder, config: Config, number: int, text: Text)
         faults = list(faults_in(words, config))
         for fault in faults:
             severity = Severity.ERROR if fault.certain else Severity.WARNING
-            yield _at(draft, number, text, words, fault.line, fault.message, fault.hint, severity)
+            problem = _at(draft, number, text, words, fault.line, fault.message, fault.hint, severity)
+            yield replace(problem, field=fault.hole)
         if not any(fault.certain for fault in faults):
             compile_text(text.kind, words)
             if line := line_of_too_much(words):

@@ -10,11 +10,10 @@ from leadnurture.sequences.folder import Draft
 from leadnurture.sequences.problems import Problem
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
+from leadnurture.sequences.straight_on import goes_straight_on
 
 _DAY = timedelta(days=1)
 _NOON = timedelta(hours=12)
-_MAY_LEAVE_OUT = frozenset({"branch", "wait_until"})  # behind these, not every lead comes the same way or at once
-_HANGS_ON_WEDDING = frozenset({"before_wedding", "after_wedding"})
 _SAYS_NOTHING_NEW = frozenset({"replied"})  # who has replied has left, unless the sequence says otherwise
 
 
@@ -43,7 +42,7 @@ def _rows(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
 def _surely_both(row: tuple[Step, ...]) -> bool:
     """Tell whether everybody who gets the first of a row gets the last."""
     first, *between, last = row
-    if any(step.action in _MAY_LEAVE_OUT or _HANGS_ON_WEDDING & step.model_fields_set for step in row[1:]):
+    if not all(map(goes_straight_on, row[1:])):
         return False
     return _asks_nothing(last.when) or (last.when == first.when and not between)
 

@@ -33,12 +33,13 @@ class Use:
 
 @dataclass(frozen=True)
 class NameFault:
-    """A use that is wrong (`certain`) or may leave a hole."""
+    """A use that is wrong (`certain`), or one of the field `hole` that may leave a hole."""
 
     line: int
     message: str
     hint: str | None
     certain: bool
+    hole: str | None = None
 
 
 def uses_of(tree: nodes.Template) -> list[Use]:
@@ -122,17 +123,19 @@ def _dotted(node: nodes.Node) -> str | None:
 
 
 def faults_in(words: str, config: Config) -> Iterator[NameFault]:
-    """Yield what is wrong with a text, and which known names could leave a hole; raises jinja2.TemplateSyntaxError."""
+    """Yield what is wrong with a text, and each name that could leave a hole; raises jinja2.TemplateSyntaxError."""
     tree = PLAIN.parse(with_date_sums(words))
     yield from _foreign(tree)
+    told: set[str] = set()
     for use in dict.fromkeys(uses_of(tree)):
         if f".{_INSIDE}" in use.name:
             continue  # told already
         if (why := _unknown(use.name)) is not None:
             yield NameFault(use.line, *why, certain=True)
-        elif not use.guarded and vocabulary.may_be_empty(use.name, config):
+        elif not use.guarded and use.name not in told and vocabulary.may_be_empty(use.name, config):
+            told.add(use.name)
             hint = f'give it a fallback: {{{{ {use.name} or "…" }}}}; without one the step is held for such a lead'
-            yield NameFault(use.line, f"{{{{ {use.name} }}}} can be empty", hint, certain=False)
+            yield NameFault(use.line, f"{{{{ {use.name} }}}} can be empty", hint, certain=False, hole=use.name)
 
 
 def _foreign(tree: nodes.Template) -> Iterator[NameFault]:
