@@ -50,7 +50,7 @@ def test_every_console_block_of_the_readme_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))])
 def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", text):
+    for target in re.findall(r"\]\((?!https?:|mailto:|#|\{\{)([^)#]+)", text):
         assert ((ROOT / page).parent / target).exists(), target
 
 
@@ -61,3 +61,12 @@ def test_the_sequence_in_the_language_page_is_right(studio) -> None:
     block = re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)[0]
     parsed = parse(block, "docs", "welcome", studio.reading())
     assert parsed.problems == ()
+
+
+def test_the_language_page_names_every_filter_that_letters_may_use() -> None:
+    from leadnurture.sequences.words import PLAIN
+
+    text = (ROOT / "docs" / "sequences.md").read_text(encoding="utf-8")
+    aliases_and_our_own = {"d", "e", "safe_url"}
+    named = {name for name in PLAIN.filters if name.isidentifier()} - aliases_and_our_own
+    assert {name for name in named if f"`{name}`" not in text} == set()

@@ -1,6 +1,7 @@
 """Every bad input: one clear message with the place and the next step, its exit code, nothing half done."""
 
 import json
+import os
 import sqlite3
 from pathlib import Path
 
@@ -49,6 +50,40 @@ def test_a_broken_sequence_is_not_applied_and_the_last_one_goes_on(
     checked = leadnurture("--studio", str(root), "sequence", "check", "broken", "--json")
     assert checked.returncode == 10
     assert json.loads(checked.stdout)["data"]["problems"][0]["file"] == "sequences/broken.yaml"
+    assert leadnurture("--studio", str(root), "run", "--once").returncode == 0
+    assert rows(root, "SELECT count(*) FROM outbox WHERE state = 'sent'") == [(1,)]
+
+
+def test_two_files_of_one_sequence_are_told_with_both_names_and_nothing_is_applied(
+    leadnurture: Leadnurture, root: Path
+) -> None:
+    (root / "sequences" / "letter.yml").write_text(LETTER.replace("thank you", "thanks"))
+    for words in (["apply", "--yes"], ["plan"]):
+        complaint = told(leadnurture, root, *words, code=10)
+        assert "would both be the sequence 'letter'" in complaint
+        assert "letter.yaml" in complaint
+        assert "letter.yml" in complaint
+    told(leadnurture, root, "sequence", "toggle", "letter", code=12)
+    assert rows(root, "SELECT count(*) FROM sequence_versions") == [(1,)]
+
+
+def test_what_a_file_holds_cannot_play_with_the_terminal(leadnurture: Leadnurture, root: Path) -> None:
+    (root / "sequences" / "red\x1b[31m.yaml").write_text('name: "\\e[31mred"\ncategory: "\\e[31mred"\nsteps: 1\n')
+    (root / "sequences" / "red.yaml").write_text('name: "\\e[31mred"\ncategory: "\\e[31mred"\nsteps: 1\n')
+    done = leadnurture("--studio", str(root), "sequence", "check")
+    assert done.returncode == 10
+    assert "the file's name cannot be shown" in done.stdout
+    assert "'\\x1b[31mred' is none of" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_pipe_among_the_files_stops_nothing(leadnurture: Leadnurture, root: Path) -> None:
+    (root / "sequences" / "letter.yaml").unlink()
+    os.mkfifo(root / "sequences" / "letter.yaml")
+    assert "it is a pipe, a socket or a device, not a file" in told(leadnurture, root, "apply", "--yes", code=10)
+    assert "it is a pipe, a socket or a device, not a file" in told(
+        leadnurture, root, "sequence", "toggle", "letter", code=14
+    )
     assert leadnurture("--studio", str(root), "run", "--once").returncode == 0
     assert rows(root, "SELECT count(*) FROM outbox WHERE state = 'sent'") == [(1,)]
 

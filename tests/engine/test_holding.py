@@ -51,6 +51,17 @@ def test_a_mended_step_is_sent_at_the_next_tick_exactly_once(life: Life) -> None
     assert life.sent() == ["hello", "more"]
 
 
+def test_a_letter_that_would_never_be_filled_is_held_and_the_others_go(life: Life) -> None:
+    loops = "{% for a in lead.notes %}{% for b in lead.notes %}{% endfor %}{% endfor %}Dear both."
+    life.given("welcome", mail("hello", body=loops))
+    life.add("mia", additional_notes="words " * 1500)
+    life.add("zoe", additional_notes="words")
+    life.tick()
+    assert life.sent() == ["hello"]
+    assert life.sent("zoe") == ["hello"]
+    assert "it takes too much work" in (life.walk("mia").held_reason or "")
+
+
 def test_a_step_that_stays_held_is_told_once(life: Life) -> None:
     life.given("welcome", greeting())
     life.add("mia")

@@ -197,3 +197,14 @@ def test_more_leads_than_a_batch_are_all_decided(life: Life) -> None:
     life.add(*[f"lead{number}" for number in range(110)])
     assert life.tick().counts["executed"] == 110
     assert life.later(DAY).counts["executed"] == 110
+
+
+def test_the_way_out_in_the_words_is_the_one_in_the_header(life: Life) -> None:
+    life.given("welcome", mail("hello", body="Write to {{ unsubscribe }} for no more letters."))
+    life.add("mia")
+    life.tick()
+    (message,) = life.messages()
+    words = message.get_body(("plain",))
+    assert words is not None
+    assert str(message["List-Unsubscribe"]).strip("<>") in words.get_content()
+    assert life.lead("mia").unsubscribe_token in words.get_content()

@@ -10,6 +10,7 @@ from leadnurture.sequences.texts import TextKind
 from leadnurture.sequences.words import compile_text
 from leadnurture.store.tables import Lead
 
+LINK = "mailto:holly@hart.example?subject=unsubscribe%20t"
 NOW = datetime(2027, 6, 14, 22, 30, tzinfo=UTC)  # half past eleven at night in London
 
 
@@ -22,7 +23,7 @@ def names_of(config: Config, **facts: Any) -> dict[str, Any]:
         | facts
     )
     zone = config.studio.zone
-    return letter_names(portrait(lead, NOW, zone), config, NOW.astimezone(zone).date())
+    return letter_names(portrait(lead, NOW, zone), config, NOW.astimezone(zone).date(), LINK)
 
 
 def text_of(words: str, config: Config, **facts: Any) -> str:

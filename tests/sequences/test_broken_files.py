@@ -3,6 +3,8 @@
 import pytest
 from sequence_texts import STEPS, letter, parsed, right, step, top
 
+from leadnurture.sequences.parse import MOST_PROBLEMS
+
 Told = tuple[str, int, int, str, str | None]
 
 NOT_YAML: dict[str, Told] = {
@@ -28,8 +30,24 @@ NOT_YAML: dict[str, Told] = {
     "a tag on a key": (top("!mine description: words"), 2, 1, "tags such as !mine are not part", None),
     "fifty-one lists in one another": ("[" * 60 + "]" * 60, 1, 51, "nested too deeply", None),
     "more than a megabyte": ("#" * 1_000_001, 1, 1, "the file has 1,000,001 characters", None),
-    "two documents": ("name: Welcome\n---\nname: Again\n", 2, 1, "expected a single document", None),
-    "a control character": ("name: \x07\n", 1, 1, "control characters are not allowed", None),
+    "two documents": ("name: Welcome\n---\nname: Again\n", 2, 1, "a second document begins here", None),
+    "a control character": ("name: \x07\n", 1, 7, "the control character U+0007 cannot stand", None),
+    "a NUL": ("name: a\0b\n", 1, 8, "the control character U+0000 cannot stand in a text; is the file saved", None),
+    "UTF-16 without its mark": ("n\0a\0m\0e\0", 1, 2, "the control character U+0000 cannot stand", None),
+    "a merge key": (top("<<: {description: words}"), 2, 1, "unknown key '<<'", "merge keys are not part"),
+    "a merge key's alias": (top("<<: *all"), 2, 5, "anchors (&) and aliases (*) are not part", None),
+    "an object of Python's": (
+        top("description: !!python/object/apply:os.system [ls]"),
+        2,
+        14,
+        "tags such as tag:yaml.org,2002:python/object/apply:os.system are not part",
+        None,
+    ),
+    "ten thousand open brackets": ("[" * 10_000, 1, 51, "nested too deeply", None),
+    "ten thousand dashes": ("- " * 10_000 + "x", 1, 101, "nested too deeply", None),
+    "ten thousand records in one another": ("name: " + "{a: " * 10_000, 1, 203, "nested too deeply", None),
+    "a key of a hundred thousand letters": (top("x" * 100_000 + ": 1"), 2, 100_001, "not YAML: ", None),
+    "an error in a file from Windows": (top("descripton: words").replace("\n", "\r\n"), 2, 1, "unknown key", "did you"),
     "a list as key": (top("? [a, b]\n: c"), 2, 3, "a key must be one word", None),
     "a list": ("- name: Welcome\n- steps\n", 1, 1, "a sequence is a list of keys such as 'name:' and 'steps:'", None),
     "a single word": ("Welcome\n", 1, 1, "a sequence is a list of keys", None),
@@ -40,6 +58,8 @@ NOT_YAML: dict[str, Told] = {
 WRONG_NAMES: dict[str, Told] = {
     "at the top": (top("descripton: words"), 2, 1, "unknown key 'descripton'", "did you mean 'description'?"),
     "at the top, like nothing": (top("zzz: words"), 2, 1, "unknown key 'zzz'", "known here: name, description"),
+    "that YAML 1.1 takes for a truth": (top("on: reply"), 2, 1, "unknown key 'on'", "known here: name"),
+    "without a letter": (top('"": 1'), 2, 1, "unknown key ''", "known here: name"),
     "in a step": (
         step("id: a\naction: wait_delay\ndelay: 1d\nwindw: any"),
         6,
@@ -131,7 +151,6 @@ WRONG_VALUES: dict[str, Told] = {
     "a step that is a word": ("name: Welcome\nsteps: [later]\n", 2, 9, "a step is a list of keys", None),
     "no action": (step("id: a\ndelay: 1d"), 3, 5, "the step has no 'action'", "one of: add_lead_tag"),
     "no id": (step("action: wait_delay\ndelay: 1d"), 3, 5, "'id' is missing", None),
-    "an id with blanks": (step("id: A b\naction: wait_delay\ndelay: 1d"), 3, 9, "'id': ", None),
     "a delay and a day before the wedding": (
         step("id: a\naction: add_lead_tag\ntag: x\ndelay: 1d\nbefore_wedding: 30d"),
         3,
@@ -168,6 +187,52 @@ WRONG_VALUES: dict[str, Told] = {
         "write send, skip, or how late it may be",
         None,
     ),
+    "an id with blanks": (step("id: A b\naction: wait_delay\ndelay: 1d"), 3, 9, "'id': 'A b' is no id: small", None),
+    "an id with foreign letters": (
+        step("id: é\naction: wait_delay\ndelay: 1d"),
+        3,
+        9,
+        "'é' is no id: small letters",
+        None,
+    ),
+    "an id that leads elsewhere": (step("id: ../a\naction: wait_delay\ndelay: 1d"), 3, 9, "'../a' is no id", None),
+    "an id that is a number": (
+        step("id: 5\naction: wait_delay\ndelay: 1d"),
+        3,
+        9,
+        "'id': ",
+        'in quotes it is a text: "5"',
+    ),
+    "an id without an end": (
+        step(f"id: {'a' * 9000}\naction: wait_delay\ndelay: 1d"),
+        3,
+        9,
+        "at most 100 of them",
+        None,
+    ),
+    "a name that is a number": (
+        STEPS.replace("\n", "name: 2027\n", 1),
+        1,
+        7,
+        "'name': ",
+        'quotes it is a text: "2027"',
+    ),
+    "a tag that is a truth": (
+        step("id: a\naction: add_lead_tag\ntag: true"),
+        5,
+        10,
+        "'tag': ",
+        "takes this for a truth",
+    ),
+    "an action that is a list": (
+        step("id: a\naction: [wait_delay]"),
+        4,
+        13,
+        "unknown action",
+        "did you mean 'wait_delay'",
+    ),
+    "steps that are a record": ("name: Welcome\nsteps: {}\n", 2, 8, "a sequence needs 'steps'", "start with:"),
+    "steps that are nothing": ("name: Welcome\nsteps:\n", 2, 7, "a sequence needs 'steps'", "start with:"),
     "no delay to wait": (step("id: a\naction: wait_delay"), 3, 5, "'delay' is missing", None),
     "a delay that is none": (
         step("id: a\naction: wait_delay\ndelay: soon"),
@@ -183,6 +248,27 @@ WRONG_VALUES: dict[str, Told] = {
         5,
         12,
         "longer than ten years",
+        None,
+    ),
+    "a delay of thousands of digits": (
+        step(f"id: a\naction: wait_delay\ndelay: {'9' * 5000}m"),
+        5,
+        12,
+        "longer than ten years",
+        None,
+    ),
+    "a beginning of blanks": (
+        step(f"id: a\naction: schedule_appointment\ntitle: Call\nstart: '+x{' ' * 100_000}y'"),
+        6,
+        12,
+        "y' is no beginning; write +3d 18:00",
+        None,
+    ),
+    "a number that only Python knows": (
+        top("enroll: {when: {fields: [{field: guests, operator: equals, value: nan}]}}"),
+        2,
+        26,
+        "estimated_guest_count is a number; 'nan' is none",
         None,
     ),
     "a pause that is none": (
@@ -306,6 +392,27 @@ def test_a_bomb_of_aliases_is_refused_before_it_unfolds() -> None:
         for before, after in zip("abcdefghijkl", "bcdefghijklm", strict=True)
     )
     assert all("anchors (&) and aliases (*)" in problem.message for problem in parsed(bomb).problems)
+
+
+HEAPS = {
+    "of unknown keys": "name: Welcome\n" + "".join(f"k{number}: 1\n" for number in range(20_000)) + STEPS,
+    "of the same key": "name: Welcome\n" * 20_000,
+    "of steps that are words": "name: Welcome\nsteps:\n" + "  - a\n" * 20_000,
+    "of anchors": "".join(f"k{number}: &k 1\n" for number in range(20_000)),
+    "of conditions": top("enroll: {when: {any: [" + "{replied: tru}, " * 20_000 + "]}}"),
+}
+
+
+@pytest.mark.parametrize("text", HEAPS.values(), ids=HEAPS.keys())
+def test_of_heaps_of_problems_the_first_hundred_are_told(text: str) -> None:
+    found = parsed(text)
+    assert found.sequence is None
+    assert len(found.problems) == MOST_PROBLEMS
+
+
+def test_a_message_does_not_repeat_a_whole_file() -> None:
+    (problem,) = parsed(top(f"category: {'x' * 900_000}")).problems
+    assert len(problem.message) < 400
 
 
 def test_two_steps_of_one_id_are_told_with_the_line_of_the_first() -> None:

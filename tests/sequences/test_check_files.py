@@ -8,9 +8,12 @@ from contextlib import chdir
 import pytest
 from sequence_texts import READING, letter, step
 
+from leadnurture.errors import ConfigurationError, ConflictError
+from leadnurture.sequences.file_life.source_file import SourceFile
 from leadnurture.sequences.folder import Folder
-from leadnurture.sequences.plain_files import LARGEST_ATTACHMENT, LARGEST_TEMPLATE
+from leadnurture.sequences.plain_files import LARGEST_ATTACHMENT
 from leadnurture.sequences.problems import Problem, Severity
+from leadnurture.sequences.text_file import LARGEST_TEMPLATE
 
 Problems = Callable[[str], tuple[Problem, ...]]
 
@@ -78,10 +81,10 @@ def test_a_folder_is_no_template(folder: Folder, problems_of: Problems) -> None:
     assert problem.message == "template 'hello.md': it is a folder, not a file"
 
 
-def test_a_template_beyond_a_megabyte_is_refused(folder: Folder, problems_of: Problems) -> None:
+def test_a_template_beyond_any_letter_is_refused(folder: Folder, problems_of: Problems) -> None:
     (folder.templates / "hello.md").write_text("x" * (LARGEST_TEMPLATE + 1))
     (problem,) = problems_of(mail("hello.md"))
-    assert problem.message == "template 'hello.md': it is larger than a megabyte"
+    assert problem.message == "template 'hello.md': it has 100,001 bytes, more than 100,000"
 
 
 def test_a_name_that_no_file_can_have_is_told(problems_of: Problems) -> None:
@@ -113,7 +116,7 @@ NO_FILE = "it is a pipe, a socket or a device, not a file"
         ("folder", "it is a folder, not a file"),
         ("pipe.pdf", NO_FILE),
         ("socket.pdf", NO_FILE),
-        ("huge.pdf", "it is larger than 20 MB"),
+        ("huge.pdf", "it has 20,000,001 bytes, more than 20,000,000"),
     ],
 )
 def test_an_attachment_that_cannot_be_sent_is_told_at_its_key(
@@ -177,3 +180,67 @@ def test_only_yaml_files_are_sequences(folder: Folder) -> None:
     for name in ["b.yml", "a.yaml", "notes.txt", ".hidden.yaml", "a.yaml.bak"]:
         (folder.sequences / name).write_text("name: x\n")
     assert [path.name for path in folder.files()] == ["a.yaml", "b.yml"]
+
+
+def told_of(folder: Folder, name: str) -> tuple[str, int, int, str]:
+    """Return the only problem of a sequence file: file, line, column and message."""
+    (problem,) = folder.draft(folder.sequences / name, READING).parsed.problems
+    return problem.file, problem.place.line, problem.place.column, problem.message
+
+
+def test_a_file_that_is_no_text_is_told_where_it_stops_being_one(folder: Folder) -> None:
+    (folder.sequences / "welcome.yaml").write_bytes("name: Ünïcode\ndescription: ".encode() + b"Gr\xfc\xdfe\n")
+    told = told_of(folder, "welcome.yaml")
+    assert told == ("sequences/welcome.yaml", 2, 16, "it is not UTF-8 text (byte 31); save it as UTF-8")
+
+
+def test_utf_16_is_told(folder: Folder) -> None:
+    (folder.sequences / "welcome.yaml").write_text("name: Welcome", encoding="utf-16")
+    assert told_of(folder, "welcome.yaml")[3] == "it is not UTF-8 text (byte 0); save it as UTF-8"
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_line_ends_of_every_system_are_the_same_words(ends: str, folder: Folder) -> None:
+    (folder.sequences / "welcome.yaml").write_bytes(letter("Hello.\n").replace("\n", ends).encode())
+    draft = folder.draft(folder.sequences / "welcome.yaml", READING)
+    assert draft.parsed.problems == ()
+    assert draft.parsed.text == letter("Hello.\n")
+
+
+def test_fifty_megabytes_are_refused_before_they_are_read(folder: Folder) -> None:
+    with (folder.sequences / "welcome.yaml").open("wb") as file:
+        file.truncate(50_000_000)
+    assert told_of(folder, "welcome.yaml")[3] == "it has 50,000,000 bytes, more than 1,000,000"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_a_pipe_is_never_waited_for(folder: Folder, problems_of: Problems) -> None:
+    os.mkfifo(folder.sequences / "pipe.yaml")
+    os.mkfifo(folder.templates / "pipe.md")
+    (folder.templates / "hello.md").write_text("Hello.\n")
+    assert told_of(folder, "pipe.yaml")[3] == "it is a pipe, a socket or a device, not a file"
+    (problem,) = problems_of(mail("pipe.md"))
+    assert problem.message == "template 'pipe.md': it is a pipe, a socket or a device, not a file"
+    (problem,) = problems_of(mail("hello.md", "attachments: [pipe.md]"))
+    assert problem.message == "'pipe.md': it is a pipe, a socket or a device, not a file"
+    with pytest.raises(ConfigurationError, match="it is a pipe, a socket or a device, not a file"):
+        SourceFile.read(folder.sequences / "pipe.yaml")
+
+
+def test_two_files_of_one_sequence_are_told_with_both_names(folder: Folder) -> None:
+    for name in ("welcome.yaml", "welcome.yml", "other.yaml"):
+        (folder.sequences / name).write_text(letter("Hello.\n"))
+    first, second = (told_of(folder, name) for name in ("welcome.yaml", "welcome.yml"))
+    assert first[3] == "'welcome.yaml' and 'welcome.yml' would both be the sequence 'welcome'"
+    assert second[3] == "'welcome.yml' and 'welcome.yaml' would both be the sequence 'welcome'"
+    with pytest.raises(ConflictError, match=r"'welcome\.yml' and 'welcome\.yaml' would both be"):
+        folder.named("welcome")
+    assert folder.draft(folder.named("other"), READING).parsed.problems == ()
+
+
+def test_a_file_whose_name_cannot_be_shown_is_told_without_it(folder: Folder) -> None:
+    path = folder.sequences / "wel\x1b[31mcome.yaml"
+    path.write_text(letter("Hello.\n"))
+    draft = folder.draft(path, READING)
+    assert [problem.message for problem in draft.parsed.problems] == ["the file's name cannot be shown"]
+    assert (draft.identity, draft.parsed.file) == ("wel\\x1b[31mcome", "sequences/wel\\x1b[31mcome.yaml")

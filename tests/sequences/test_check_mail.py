@@ -18,7 +18,8 @@ steps:
     action: send_email
     reply_to_step: hello
     body: More.
-  - {id: last, was: final, action: send_email, subject: Bye, body: Bye.}
+    delay: 1d
+  - {id: last, was: final, action: send_email, delay: 1d, subject: Bye, body: Bye.}
 """
 
 
@@ -83,7 +84,7 @@ def test_its_own_names_are_known_to_its_texts_and_never_empty(problems_of: Probl
 def test_its_own_names_are_known_to_its_template_and_to_no_other_step(folder: Folder, problems_of: Problems) -> None:
     (folder.templates / "t.md").write_text("{{ programName }}\n")
     first = "  - {id: a, action: send_email, subject: a, template: t.md, personalization: {programName: Album}}\n"
-    second = "  - {id: b, action: send_email, subject: b, template: t.md}\n"
+    second = "  - {id: b, action: send_email, subject: b, delay: 1d, template: t.md}\n"
     assert problems_of(f"name: Welcome\nsteps:\n{first}") == ()
     (problem,) = problems_of(f"name: Welcome\nsteps:\n{first}{second}")
     assert (problem.file, problem.message) == ("templates/t.md", "unknown merge field 'programName'")

@@ -11,14 +11,14 @@ Problems = Callable[[str], tuple[Problem, ...]]
 STEPS = """\
 name: Welcome
 steps:
-  - {id: welcome, was: hello, action: send_email, subject: Hi, body: Hello.}
-  - {id: meet, action: schedule_appointment, title: Meet, start: +3d, invite: true}
+  - {id: welcome, was: hello, action: send_email, delay: 1d, subject: Hi, body: Hello.}
+  - {id: meet, action: schedule_appointment, title: Meet, start: +3d, invite: true, delay: 1d}
   - {id: diary, action: schedule_appointment, title: Work, start: +3d}
   - id: ask
     action: add_lead_tag
     tag: keen
     when: WHEN
-  - {id: gallery, action: send_email, subject: Hi, body: Hello.}
+  - {id: gallery, action: send_email, delay: 1d, subject: Hi, body: Hello.}
 """
 
 

@@ -78,6 +78,19 @@ UNKNOWN = {
     "{{ lead.primary_email": ("the merge fields cannot be read: ", "a merge field looks like {{ lead.couple_names }}"),
     "{% if lead.tags %}": ("the merge fields cannot be read: ", "a merge field looks like {{ lead.couple_names }}"),
     "{{ 'at ' ~ lead.wedding_venue if lead.wedding_venue }}": ("an 'if' inside a merge field needs an 'else'", "{% if"),
+    "{{ 'x' | center(1000000000) }}": ("unknown filter 'center'", None),
+    "{{ 'x'.ljust(1000000000) }}": ("a letter cannot call 'ljust'", None),
+    "{{ '{:1000000000}'.format(1) }}": ("a letter cannot call 'format'", None),
+    "{% for i in range(1000000000) %}x{% endfor %}": ("unknown merge field 'range'", None),
+    "{{ ''.__class__ }}": ("'__class__' is no part of the language", None),
+    "{{ ('' ~ 1)['__class__'] }}": ("'__class__' is no part of the language", None),
+    "{{ lead.primary_email.__class__ }}": ("'__class__' is no part of the language", None),
+    "{{ couple_names.__class__ or 1 }}": ("'__class__' is no part of the language", None),
+    "{{ lead.__globals__ }}": ("'__globals__' is no part of the language", None),
+    "{{ lead.primary_email | attr('__class__') }}": ("unknown filter 'attr'", None),
+    "{% for tag in lead.tags recursive %}x{% endfor %}": ("cannot be read: a loop cannot call itself", None),
+    "{% autoescape false %}x{% endautoescape %}": ("cannot be read: autoescape is not part", None),
+    "{{ {today: 1} }}": ("cannot be read: the keys of a record must be written out", None),
     "{% include 'other.md' %}": ("a letter cannot include", None),
     "{{ " + "(" * 4000 + "1" + ")" * 4000 + " }}": ("nested too deeply", None),
 }
@@ -100,6 +113,25 @@ def test_what_nobody_knows_is_an_error(words: str, told: tuple[str, str | None],
     (problem,) = problems_of(letter(words))
     assert problem.message.startswith(told[0]) or told[0] in problem.message
     assert told[1] is None or told[1] in (problem.hint or "")
+    assert problem.severity is Severity.ERROR
+
+
+TOO_MUCH = [
+    "{{ 'x' * 1000000000 }}",
+    "{{ 1000000000 * 'x' }}",
+    "{{ [1] * 1000000000 }}",
+    "{{ 9 ** 9 ** 9 }}",
+    "{% for a in 'x' * 1000 %}{% for b in 'x' * 1000 %}{% endfor %}{% endfor %}",
+    "{% for tag in lead.tags %}{{ 'x' * 400000 }}{% endfor %}",
+    "{% set a = 'xx' %}" + "{% set a = a ~ a %}" * 60,
+    "{{ lead.wedding_venue | default('x') | replace('w', 'x' * 300000) }}",
+]
+
+
+@pytest.mark.parametrize("words", TOO_MUCH)
+def test_a_text_that_would_never_be_filled_is_an_error_in_its_line(words: str, problems_of: Problems) -> None:
+    (problem,) = problems_of(letter(f"Hello,\n\n{words}\n"))
+    assert (problem.message, problem.place.line) == ("filling this is more work than a letter can be", 9)
     assert problem.severity is Severity.ERROR
 
 
@@ -135,7 +167,8 @@ def test_a_name_in_a_template_is_told_in_the_template(folder: Folder, problems_o
 def test_a_template_of_two_steps_is_told_once(folder: Folder, problems_of: Problems) -> None:
     (folder.templates / "hello.md").write_text("{{ lead.zzz }}\n")
     two = "".join(
-        f"  - id: {key}\n    action: send_email\n    subject: Hello\n    template: hello.md\n" for key in ("a", "b")
+        f"  - id: {key}\n    action: send_email\n    delay: 1d\n    subject: Hello\n    template: hello.md\n"
+        for key in ("a", "b")
     )
     assert len(problems_of(f"name: Welcome\nsteps:\n{two}")) == 1
 

@@ -11,6 +11,7 @@ from leadnurture.clock import VirtualClock
 from leadnurture.engine.tick import tick
 from leadnurture.simulation.trial import Trial
 from leadnurture.simulation.trying import UnknownStepError, try_steps
+from leadnurture.store.tables import Lead
 from leadnurture.studio import Studio
 
 
@@ -136,6 +137,16 @@ def test_letters_go_to_the_address_that_was_asked_for_and_nowhere_else(studio: S
     result = told["test_results"][0]["result"]
     assert (result["email_sent"], result["recipient"]) == (True, "me@hart.example")
     assert (root / "leadnurture.db").read_bytes() == before
+
+
+def test_the_way_out_of_a_letter_to_somebody_else_is_nobodys(studio: Studio, root: Path, emma: int) -> None:
+    write(studio, "story", STORY.replace("thank you for writing.", "{{ unsubscribe }}"))
+    with studio.read() as session:
+        token = session.get_one(Lead, emma).unsubscribe_token
+    assert f"unsubscribe%20{token}" in tried(studio, emma, "hello").as_json()["test_results"][0]["result"]["text"]
+    sent = tried(studio, emma, "hello", send_to="me@hart.example").as_json()["test_results"][0]["result"]["text"]
+    assert "mailto:holly@hart.example?subject=unsubscribe%20test" in sent
+    assert token not in sent
 
 
 def test_a_letter_that_is_not_taken_is_a_failed_step(studio: Studio, root: Path, emma: int) -> None:

@@ -27,14 +27,17 @@ def as_text(problems: "Iterable[Problem]") -> str:
 
 
 def _one(problem: "Problem") -> str:
+    from leadnurture.sequences.text_file import printable
+
     place = problem.place
-    lines = [f"{problem.file}:{place.line}:{place.column}: {problem.severity.value}: {problem.message}"]
+    message = printable(problem.message)  # what a file holds may be meant to play with the terminal
+    lines = [f"{problem.file}:{place.line}:{place.column}: {problem.severity.value}: {message}"]
     if problem.text.strip():
-        shown = problem.text.replace("\t", " ")
+        shown = "".join(sign if sign.isprintable() else " " for sign in problem.text)
         gutter = f"{place.line:>5} | "
         lines.append(f"{gutter}{shown[:110]}")
         if place.column <= 110:
             lines.append(" " * (len(gutter) + place.column - 1) + "^")
     if problem.hint:
-        lines.append("      = " + problem.hint.replace("\n", "\n        "))
+        lines.append("      = " + "\n        ".join(map(printable, problem.hint.split("\n"))))
     return "\n".join(lines)

@@ -1,11 +1,12 @@
 """`leadnurture sequence`: the photographer's sequences."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leadnurture.cli import terminal
-from leadnurture.cli.options import AsJson, open_studio
+from leadnurture.cli.options import AsJson, studio_folder
 from leadnurture.cli.sequence_enroll import enroll_leads
 from leadnurture.cli.sequence_files import (
     delete_sequence,
@@ -21,7 +22,6 @@ from leadnurture.cli.sequence_trying import simulate_sequence, try_sequence
 
 if TYPE_CHECKING:
     from leadnurture.sequences.problems import Problem
-    from leadnurture.studio import Studio
 
 sequence = typer.Typer(
     name="sequence",
@@ -53,13 +53,14 @@ def check_sequences(
 ) -> None:
     """Check sequence files: every problem at once, with its place. Silent when all is well.
 
+    Today's leads are looked at, too: for how many of them a field is empty, or the wedding over before a step is due.
+
     Example: leadnurture sequence check inquiry-welcome
     """
     from leadnurture.cli.problems import as_text
     from leadnurture.sequences.check import errors_in
 
-    with open_studio(context) as studio:
-        problems = _problems(studio, names or [])
+    problems = _problems(studio_folder(context), names or [])
     if as_json:
         terminal.print_json({"problems": [problem.as_json() for problem in problems]})
     elif problems:
@@ -67,9 +68,20 @@ def check_sequences(
     raise typer.Exit(INVALID if errors_in(problems) else 0)
 
 
-def _problems(studio: "Studio", names: list[str]) -> "list[Problem]":
-    from leadnurture.sequences.check import check
+def _problems(root: Path, names: list[str]) -> "tuple[Problem, ...]":
+    """Return the problems of the named files, or of all; files in a new clone have no database beside them yet."""
+    from leadnurture.config import load_config
+    from leadnurture.crm.values import Reading
+    from leadnurture.locate import CONFIG_NAME, DATABASE_NAME
+    from leadnurture.reports.sequence_problems import sequence_problems
+    from leadnurture.reports.todays_leads import TodaysLeads
+    from leadnurture.sequences.folder import Folder
+    from leadnurture.studio import Studio
 
-    files = [studio.folder.named(name) for name in names] or studio.folder.files()
-    drafts = [studio.folder.draft(path, studio.reading()) for path in files]
-    return [problem for draft in drafts for problem in check(draft, studio.folder, studio.config)]
+    config, folder = load_config(root / CONFIG_NAME), Folder(root)
+    files = [folder.named(name) for name in names] or folder.files()
+    drafts = [folder.draft(path, Reading.of(config)) for path in files]
+    if not (root / DATABASE_NAME).exists():
+        return sequence_problems(drafts, folder, config, None)
+    with Studio.open(root) as studio, studio.read() as session:
+        return sequence_problems(drafts, folder, config, TodaysLeads.of(session, config, studio.now()))

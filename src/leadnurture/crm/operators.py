@@ -3,6 +3,7 @@
 The expected side is read when a rule or a sequence is written, so that one that can never fit is refused there.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -73,9 +74,12 @@ def _read_one(field: LeadField, given: Any, reading: Reading) -> Any:
 
 def _plain_number(field: LeadField, text: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise BadValueError(f"{field.name} is a number; '{text}' is none") from None
+        number = math.nan
+    if not math.isfinite(number):  # `nan` and `inf` are numbers to Python only
+        raise BadValueError(f"{field.name} is a number; '{text}' is none")
+    return number
 
 
 def holds(operator: Operator, actual: Any, expected: Any) -> bool:

@@ -13,7 +13,7 @@ from leadnurture.engine.book import Edition
 from leadnurture.engine.conditions import Subject, judge
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event
-from leadnurture.engine.moment import EngineMoment
+from leadnurture.engine.moment import EngineMoment, way_out
 from leadnurture.engine.pacing import Pacer
 from leadnurture.engine.personalize import UnfillableError, letter_names
 from leadnurture.engine.timing import timing_of
@@ -119,7 +119,8 @@ class Decision:
 
     def _act(self, edition: Edition, step: Step, execution: Execution) -> tuple[str, str | None]:
         today = self.change.now.astimezone(self.change.config.studio.zone).date()
-        names = letter_names(self._subject.values, self.change.config, today)
+        link = way_out(self.change.config, self.lead.unsubscribe_token)
+        names = letter_names(self._subject.values, self.change.config, today, link)
         moment = EngineMoment(
             self.change,
             self.lead,

@@ -203,8 +203,13 @@ def _letter(
         html=words[1],
         reply_to=Mailbox(config.mail.reply_to, config.owner.name) if config.mail.reply_to else owner,
         calendar=calendar,
-        unsubscribe=unsubscribe_link(config.mail.reply_to or config.owner.email, lead.unsubscribe_token),
+        unsubscribe=way_out(config, lead.unsubscribe_token),
     )
+
+
+def way_out(config: Config, token: str) -> str:
+    """Return the link by which the couple of that token asks for no more letters; raises UnsendableError."""
+    return unsubscribe_link(config.mail.reply_to or config.owner.email, token)
 
 
 def _owner(config: Config) -> Mailbox:

@@ -60,8 +60,11 @@ class Facts:
         return Missing(name=f"{self._name}.{key}") if value is None or value == "" else value
 
 
-def letter_names(portrait: Mapping[str, Any], config: Config, today: date) -> dict[str, Any]:
-    """Return everything a letter to this lead may name; `today` is the date in the studio's zone."""
+def letter_names(portrait: Mapping[str, Any], config: Config, today: date, unsubscribe: str) -> dict[str, Any]:
+    """Return everything a letter to this lead may name; `today` is the date in the studio's zone.
+
+    `unsubscribe` is the lead's own link to opt out by.
+    """
     lead = dict(portrait)
     lead["first_name"] = first_name(portrait["couple_name_bride"])
     lead["partner_name"] = first_name(portrait["couple_name_groom"])
@@ -71,7 +74,18 @@ def letter_names(portrait: Mapping[str, Any], config: Config, today: date) -> di
     facts = Facts("lead", lead, partial(_worded, currency=config.studio.currency, zone=config.studio.zone))
     day = LetterDate.of(today)
     alone = {name: facts[meant] for name, meant in vocabulary.ALONE.items()}
-    return {"lead": facts, "owner": owner, "coach": owner, "studio": studio, "today": day, "currentDate": day, **alone}
+    records = {"lead": facts, "owner": owner, "coach": owner, "studio": studio}
+    return {**records, "today": day, "currentDate": day, vocabulary.UNSUBSCRIBE: unsubscribe, **alone}
+
+
+def is_empty(name: str, names: Mapping[str, Any]) -> bool:
+    """Tell whether a (dotted) name, which is known, has no value among the names of a lead."""
+    value: Any = names
+    for part in name.split("."):
+        if not isinstance(value, Mapping | Facts):
+            break
+        value = value[part]
+    return isinstance(value, Missing)
 
 
 def _worded(name: str, value: Any, *, currency: str, zone: ZoneInfo) -> Any:

@@ -1,15 +1,19 @@
 """Everything that can be wrong with a sequence before it counts: files that are missing, names that nobody knows."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from jinja2 import TemplateSyntaxError
 
 from leadnurture.config import Config
 from leadnurture.sequences import check_mails
 from leadnurture.sequences.check_mail import mail_problems
+from leadnurture.sequences.check_one_day import two_on_one_day
+from leadnurture.sequences.check_way_out import letters_without_way_out
 from leadnurture.sequences.folder import Draft, Folder
 from leadnurture.sequences.merge_fields import faults_in
 from leadnurture.sequences.problems import Place, Problem, Severity
+from leadnurture.sequences.sample import line_of_too_much
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.suggestions import did_you_mean
@@ -17,7 +21,10 @@ from leadnurture.sequences.texts import Text
 from leadnurture.sequences.words import compile_text
 from leadnurture.sequences.yaml_tree import Path
 
+_DOUBTS = (letters_without_way_out, two_on_one_day)
 _TOO_DEEP = "they are nested too deeply"
+_TOO_MUCH = "filling this is more work than a letter can be"
+_LESS = "a loop in a loop, or a repetition, multiplies; write out what the letter says"
 _LOOKS_LIKE = "a merge field looks like {{ lead.couple_names }}"
 
 
@@ -29,9 +36,15 @@ def check(draft: Draft, folder: Folder, config: Config) -> tuple[Problem, ...]:
     for number, step in enumerate(draft.sequence.steps):
         found.extend(_step(draft, folder, config, number, step))
         found.extend(_hours(draft, draft.sequence, config, number, step))
-    return tuple(
-        dict.fromkeys(sorted(found, key=lambda problem: (problem.file, problem.place.line, problem.place.column)))
-    )
+    for doubts in _DOUBTS:
+        found.extend(doubts(draft, draft.sequence, config))
+    return by_place(found)
+
+
+def by_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems in the order in which somebody mends them, each once."""
+    ordered = sorted(problems, key=lambda problem: (problem.file, problem.place.line, problem.place.column))
+    return tuple(dict.fromkeys(ordered))
 
 
 def errors_in(problems: Iterable[Problem]) -> list[Problem]:
@@ -81,9 +94,12 @@ def _text(
         faults = list(faults_in(words, config, names))
         for fault in faults:
             severity = Severity.ERROR if fault.certain else Severity.WARNING
-            yield _at(draft, number, text, words, fault.line, fault.message, fault.hint, severity)
+            problem = _at(draft, number, text, words, fault.line, fault.message, fault.hint, severity)
+            yield replace(problem, field=fault.hole)
         if not any(fault.certain for fault in faults):
             compile_text(text.kind, words)
+            if line := line_of_too_much(words):
+                yield _at(draft, number, text, words, line, _TOO_MUCH, _LESS, Severity.ERROR)
     except (TemplateSyntaxError, RecursionError) as error:
         line, why = (error.lineno, error.message) if isinstance(error, TemplateSyntaxError) else (1, _TOO_DEEP)
         message = f"the merge fields cannot be read: {why}"

@@ -12,6 +12,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 _PART = re.compile(r"(\d+)\s*([mhdw])")
 _WHOLE = re.compile(r"^(\d+\s*[mhdw]\s*)+$")
 LONGEST_DAYS = 3660
+_MOST_DIGITS = 9  # Python refuses to read numbers of thousands of digits
 # What the JSON Schema says of a length of time.
 _TOLD = "A length of time: minutes and hours elapse, days and weeks are days on the wall clock."
 _EXAMPLES = ["10m", "2h", "3d", "1w", "1d 12h"]
@@ -59,11 +60,12 @@ def read_duration(given: object) -> Duration:
         raise PydanticCustomError(
             "duration", "'{given}' is no length of time; write 10m, 2h, 3d or 1w", {"given": str(given)}
         )
+    parts = _PART.findall(given)
     amounts = dict.fromkeys("mhdw", 0)
-    for count, unit in _PART.findall(given):
-        amounts[unit] += int(count)
+    for count, unit in parts:
+        amounts[unit] += int(count[:_MOST_DIGITS])
     days, minutes = amounts["d"] + 7 * amounts["w"], amounts["m"] + 60 * amounts["h"]
-    if 1440 * days + minutes > 1440 * LONGEST_DAYS:
+    if 1440 * days + minutes > 1440 * LONGEST_DAYS or any(len(count) > _MOST_DIGITS for count, _ in parts):
         raise PydanticCustomError("duration", "'{given}' is longer than ten years", {"given": given})
     return Duration(days, timedelta(minutes=minutes))
 

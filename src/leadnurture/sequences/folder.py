@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from leadnurture.crm.values import Reading
-from leadnurture.errors import ConfigurationError, NotFoundError
+from leadnurture.errors import ConfigurationError, ConflictError, NotFoundError
 from leadnurture.sequences.attachments import Attached, attached, contents, is_still
 from leadnurture.sequences.fingerprint import ENDINGS, fingerprint
 from leadnurture.sequences.parse import Parsed, parse
-from leadnurture.sequences.plain_files import LARGEST_TEMPLATE, inside, read_words, why_unreadable
-from leadnurture.sequences.problems import Problem
+from leadnurture.sequences.plain_files import inside, why_unreadable
+from leadnurture.sequences.problems import Place, Problem
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.suggestions import did_you_mean
+from leadnurture.sequences.text_file import LARGEST_TEMPLATE, NotUtf8Error, printable, read_text
 from leadnurture.sequences.yaml_tree import Tree
+
+_ONE_OF_THEM = "rename one of them, or delete it"
 
 
 @dataclass(frozen=True)
@@ -62,22 +65,29 @@ class Folder:
             yield self.draft(path, reading, known)
 
     def named(self, identity: str) -> Path:
-        """Return the file of a sequence; raises NotFoundError with a suggestion."""
+        """Return the file of a sequence; raises NotFoundError, or ConflictError if two files are it."""
         known = {path.stem: path for path in self.files()}
-        if identity.removesuffix(".yaml").removesuffix(".yml") in known:
-            return known[identity.removesuffix(".yaml").removesuffix(".yml")]
+        wanted = identity.removesuffix(".yaml").removesuffix(".yml")
+        if wanted in known:
+            if twin := _twin(known[wanted]):
+                raise ConflictError(_told_twice(known[wanted], twin), hint=_ONE_OF_THEM)
+            return known[wanted]
         hint = did_you_mean(identity, known).removeprefix("; ") or f"the files are in {self.sequences}"
         raise NotFoundError(f"there is no sequence '{identity}'", hint=hint)
 
     def draft(self, path: Path, reading: Reading, known: Mapping[str, Attached] | None = None) -> Draft:
         """Read one file and its templates, and its attachments unless they are as they are `known` to be."""
-        shown = self.shown(path)
+        shown, identity = self.shown(path), printable(path.stem)
         try:
-            text = read_words(path)
+            text = read_text(path)
         except (OSError, ValueError) as error:
-            problem = Problem(shown, Tree().place_of(()), why_unreadable(error))
-            return Draft(path.stem, Parsed(shown, "", Tree(), None, (problem,)))
-        draft = Draft(path.stem, parse(text, shown, path.stem, reading))
+            place, line = (error.place, error.line) if isinstance(error, NotUtf8Error) else (Place(), "")
+            return _broken(identity, "", Problem(shown, place, why_unreadable(error), text=line))
+        if identity != path.stem:
+            return _broken(identity, text, Problem(shown, Place(), "the file's name cannot be shown", "rename it"))
+        if twin := _twin(path):
+            return _broken(identity, text, Problem(shown, Place(), _told_twice(path, twin), _ONE_OF_THEM))
+        draft = Draft(identity, parse(text, shown, identity, reading))
         for name in _templates_of(draft.sequence):
             try:
                 draft.templates[name] = self.template(name)
@@ -92,7 +102,7 @@ class Folder:
 
     def template(self, name: str) -> str:
         """Return a template's words; raises OSError or ValueError."""
-        return read_words(self.beside(name), LARGEST_TEMPLATE)
+        return read_text(self.beside(name), LARGEST_TEMPLATE)
 
     def beside(self, name: str) -> Path:
         """Return the path of a template or attachment; raises ValueError if it would lie outside the studio."""
@@ -110,13 +120,27 @@ class Folder:
 
     def shown(self, path: Path) -> str:
         """Return a path as messages show it, from the studio's folder."""
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        return printable(path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path))
 
     def template_names(self) -> list[str]:
         """Return what lies in the templates folder, for suggestions."""
         return (
             sorted(path.name for path in self.templates.glob("*") if path.is_file()) if self.templates.is_dir() else []
         )
+
+
+def _broken(identity: str, text: str, problem: Problem) -> Draft:
+    return Draft(identity, Parsed(problem.file, text, Tree(), None, (problem,)))
+
+
+def _twin(path: Path) -> Path | None:
+    """Return the file that would be the same sequence: `x.yml` beside `x.yaml`."""
+    others = (path.with_suffix(ending) for ending in ENDINGS if ending != path.suffix)
+    return next((other for other in others if other.exists() and not other.samefile(path)), None)
+
+
+def _told_twice(path: Path, twin: Path) -> str:
+    return f"'{path.name}' and '{twin.name}' would both be the sequence '{path.stem}'"
 
 
 def _templates_of(sequence: Sequence | None) -> list[str]:

@@ -7,6 +7,7 @@ from jinja2 import nodes
 
 from leadnurture.config import Config
 from leadnurture.sequences import vocabulary
+from leadnurture.sequences.sandbox import METHODS
 from leadnurture.sequences.suggestions import did_you_mean, nearest
 from leadnurture.sequences.words import PLAIN, with_date_sums
 
@@ -16,6 +17,7 @@ _RECORDS = {
     "coach": vocabulary.OWNER_NAMES,
     "studio": vocabulary.STUDIO_NAMES,
 }
+_INSIDE = "__"  # Python's own names begin so
 _STRICT_TESTS = frozenset({"divisibleby", "even", "odd", "lower", "upper", "iterable", "sequence"})
 _NEVER_EMPTY = frozenset({"eq", "gt", "gteq", "lt", "lteq", "in"})  # comparisons that never hold for an empty value
 
@@ -31,12 +33,13 @@ class Use:
 
 @dataclass(frozen=True)
 class NameFault:
-    """A use that is wrong (`certain`) or may leave a hole."""
+    """A use that is wrong (`certain`), or one of the field `hole` that may leave a hole."""
 
     line: int
     message: str
     hint: str | None
     certain: bool
+    hole: str | None = None
 
 
 def uses_of(tree: nodes.Template) -> list[Use]:
@@ -125,18 +128,22 @@ def names_in(words: str) -> set[str]:
 
 
 def faults_in(words: str, config: Config, own: Collection[str] = ()) -> Iterator[NameFault]:
-    """Yield what is wrong with a text, and which known names could leave a hole; raises jinja2.TemplateSyntaxError.
+    """Yield what is wrong with a text, and each known name that could leave a hole; raises jinja2.TemplateSyntaxError.
 
     `own` are names that the step gives to its texts; they always have a value.
     """
     tree = PLAIN.parse(with_date_sums(words))
     yield from _foreign(tree)
+    told: set[str] = set()
     for use in dict.fromkeys(uses_of(tree)):
+        if f".{_INSIDE}" in use.name:
+            continue  # told already
         if (why := _wrong(use.name, own)) is not None:
             yield NameFault(use.line, *why, certain=True)
-        elif use.name not in own and not use.guarded and vocabulary.may_be_empty(use.name, config):
+        elif _is_a_hole(use, own, config) and use.name not in told:
+            told.add(use.name)
             hint = f'give it a fallback: {{{{ {use.name} or "…" }}}}; without one the step is held for such a lead'
-            yield NameFault(use.line, f"{{{{ {use.name} }}}} can be empty", hint, certain=False)
+            yield NameFault(use.line, f"{{{{ {use.name} }}}} can be empty", hint, certain=False, hole=use.name)
 
 
 def _foreign(tree: nodes.Template) -> Iterator[NameFault]:
@@ -148,10 +155,27 @@ def _foreign(tree: nodes.Template) -> Iterator[NameFault]:
             yield NameFault(node.lineno, f"unknown {kind} '{node.name}'", near, certain=True)
     for other in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
         yield NameFault(other.lineno, "a letter cannot include another file", "write its words here", certain=True)
+    yield from _insides(tree)
     for choice in tree.find_all(nodes.CondExpr):
         if choice.expr2 is None:
             hint = '{{ … if … else "…" }}; or {% if … %} around the words'
             yield NameFault(choice.lineno, "an 'if' inside a merge field needs an 'else'", hint, certain=True)
+
+
+def _insides(tree: nodes.Template) -> Iterator[NameFault]:
+    """Yield what reaches for the program's insides, or calls what a letter has no use for."""
+    for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        name = node.attr if isinstance(node, nodes.Getattr) else getattr(getattr(node, "arg", None), "value", None)
+        if isinstance(name, str) and name.startswith(_INSIDE):
+            yield NameFault(node.lineno, f"'{name}' is no part of the language", None, certain=True)
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Getattr) and call.node.attr not in METHODS and _dotted(call.node.node) != "self":
+            near = did_you_mean(call.node.attr, METHODS).removeprefix("; ") or None
+            yield NameFault(call.lineno, f"a letter cannot call '{call.node.attr}'", near, certain=True)
+
+
+def _is_a_hole(use: Use, own: Collection[str], config: Config) -> bool:
+    return use.name not in own and not use.guarded and vocabulary.may_be_empty(use.name, config)
 
 
 def _wrong(name: str, own: Collection[str]) -> tuple[str, str | None] | None:
@@ -163,7 +187,7 @@ def _wrong(name: str, own: Collection[str]) -> tuple[str, str | None] | None:
 
 def _unknown(name: str, own: Collection[str]) -> tuple[str, str | None] | None:
     head, *rest = name.split(".")
-    if head in vocabulary.ALONE or head in vocabulary.DATES:
+    if head in vocabulary.ALONE or head in vocabulary.DATES or name == vocabulary.UNSUBSCRIBE:
         return None
     if head not in _RECORDS:
         near = did_you_mean(name, [*own, *vocabulary.known_names()]).removeprefix("; ")

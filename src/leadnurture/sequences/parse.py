@@ -1,7 +1,9 @@
 """A YAML text into a sequence, or into problems with their places."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -9,13 +11,16 @@ from pydantic import BaseModel, ValidationError
 from leadnurture.crm.values import Reading
 from leadnurture.sequences import flow
 from leadnurture.sequences.actions import actions
-from leadnurture.sequences.problems import Place, Problem
+from leadnurture.sequences.problems import Place, Problem, Severity
 from leadnurture.sequences.sequence import Header, Sequence
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.suggestions import nearest
+from leadnurture.sequences.wording import unknown_key, worded
 from leadnurture.sequences.yaml_tree import Path, Tree, read_tree
 
 M = TypeVar("M", bound=BaseModel)
+MOST_PROBLEMS = 100  # of one file; who has more mends these first
+_LONGEST_MESSAGE = 300  # characters; what was given stands in it, and may be as long as the file
 
 
 @dataclass(frozen=True)
@@ -32,25 +37,43 @@ class Parsed:
         """Return a problem at a path of the file."""
         return _problem(self.file, self.text, self.tree.place_of(path), message, hint)
 
+    def warning(self, path: Path, message: str, hint: str | None = None) -> Problem:
+        """Return something at a path of the file that is probably not meant."""
+        return replace(self.problem(path, message, hint), severity=Severity.WARNING)
+
 
 def parse(text: str, file: str, identity: str, reading: Reading) -> Parsed:
     """Read a sequence file; `identity` is the sequence's id, `reading` says what amounts and dates in it mean."""
     tree = read_tree(text)
-    problems = [_problem(file, text, place, message) for place, message in tree.faults]
+    problems = [_problem(file, text, place, message) for place, message in tree.faults[:MOST_PROBLEMS]]
     if problems:
         return Parsed(file, text, tree, None, tuple(problems))
     if not isinstance(tree.values, dict):
         problems = [_problem(file, text, Place(), "a sequence is a list of keys such as 'name:' and 'steps:'")]
         return Parsed(file, text, tree, None, tuple(problems))
     found = _Finder(file, text, tree, reading)
-    sequence = found.sequence(identity)
+    sequence = None
+    with suppress(_TooManyError):
+        sequence = found.sequence(identity)
     return Parsed(file, text, tree, None if found.problems else sequence, tuple(found.problems))
 
 
 def _problem(file: str, text: str, place: Place, message: str, hint: str | None = None) -> Problem:
-    lines = text.splitlines()
+    lines = _lines(text)
     line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+    if len(message) > _LONGEST_MESSAGE:
+        half = _LONGEST_MESSAGE // 2
+        message = f"{message[:half]} … {message[-half:]}"
     return Problem(file, place, message, hint, text=line)
+
+
+@lru_cache(maxsize=2)
+def _lines(text: str) -> list[str]:
+    return text.splitlines()
+
+
+class _TooManyError(Exception):
+    """A file has so many problems that telling more of them helps nobody."""
 
 
 class _Finder:
@@ -132,13 +155,11 @@ class _Finder:
         where = self._existing((*path, *item["loc"]))
         if item["type"] == "extra_forbidden":
             known = _keys_at(model, where[len(path) : -1])
-            near = nearest(str(where[-1]), known)
-            hint = f"did you mean '{near}'?" if near else f"known here: {', '.join(known)}"
-            self._say(where, f"unknown key '{where[-1]}'", hint, key=True)
+            self._say(where, *unknown_key(str(where[-1]), known), key=True)
         elif item["type"] == "missing":
             self._say(where, f"'{item['loc'][-1]}' is missing")
         else:
-            self._say(where, _worded(item, where))
+            self._say(where, *worded(item, where))
 
     def _existing(self, loc: Path) -> Path:
         """Leave out the parts that Pydantic adds for alternatives: only what stands in the file has a place."""
@@ -153,17 +174,8 @@ class _Finder:
         problem = _problem(self.file, self.text, place or self.tree.place_of(path), message, hint)
         if problem not in self.problems:
             self.problems.append(problem)
-
-
-def _worded(item: dict[str, Any], where: Path) -> str:
-    given = item.get("input")
-    message = str(item["msg"]).removeprefix("Value error, ")
-    name = where[-1] if where and isinstance(where[-1], str) else ""
-    if item["type"] in {"enum", "literal_error"}:
-        expected = str(item.get("ctx", {}).get("expected", "")).replace(" or ", ", ").replace("'", "")
-        near = nearest(str(given), [word.strip() for word in expected.split(",")])
-        return f"'{given}' is none of {expected}" + (f"; did you mean '{near}'?" if near else "")
-    return f"'{name}': {message}" if name and isinstance(given, str | int | float | bool) else message
+        if len(self.problems) == MOST_PROBLEMS:
+            raise _TooManyError
 
 
 def _keys_at(model: type[BaseModel], path: Path) -> list[str]:

@@ -7,9 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-LARGEST_TEMPLATE = 1_000_000  # bytes
 LARGEST_ATTACHMENT = 20_000_000  # bytes; most servers take 25 MB after base64
-_SIZES = {LARGEST_TEMPLATE: "a megabyte", LARGEST_ATTACHMENT: "20 MB"}
 
 
 def inside(folder: Path, name: str) -> Path:
@@ -31,20 +29,12 @@ def plain_file(path: Path, largest: int | None = None) -> os.stat_result:
     if not stat.S_ISREG(found.st_mode):
         raise ValueError("it is a pipe, a socket or a device, not a file")
     if largest is not None and found.st_size > largest:
-        raise ValueError(f"it is larger than {_SIZES[largest]}")
+        raise ValueError(f"it has {found.st_size:,} bytes, more than {largest:,}")
     return found
-
-
-def read_words(path: Path, largest: int | None = None) -> str:
-    """Return a plain file's UTF-8 text, without a mark at its start; raises OSError or ValueError."""
-    plain_file(path, largest)
-    return path.read_text(encoding="utf-8-sig")
 
 
 def why_unreadable(error: Exception) -> str:
     """Return what an OSError or ValueError of reading a file says to people."""
-    if isinstance(error, UnicodeDecodeError):
-        return f"it is not UTF-8 text (byte {error.start}); save it as UTF-8"
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -21,7 +21,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, where, and what would be right. `text` is the line itself."""
+    """What is wrong, where, and what would be right. `text` is the line itself.
+
+    `field` is the merge field whose emptiness for some leads is the problem.
+    """
 
     file: str
     place: Place
@@ -29,6 +32,7 @@ class Problem:
     hint: str | None = None
     severity: Severity = Severity.ERROR
     text: str = ""
+    field: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the documented form."""

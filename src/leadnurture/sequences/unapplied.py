@@ -12,7 +12,8 @@ from pathlib import Path
 from leadnurture.locate import DATABASE_NAME
 from leadnurture.sequences.attachments import Attached, contents, is_still, recorded
 from leadnurture.sequences.fingerprint import ENDINGS, fingerprint
-from leadnurture.sequences.plain_files import inside, read_words
+from leadnurture.sequences.plain_files import inside
+from leadnurture.sequences.text_file import read_text
 from leadnurture.store.files import connect, translated
 
 _CURRENT = """
@@ -61,10 +62,10 @@ def _applied(database: Path) -> list[_Applied]:
 def _differs(root: Path, file: Path, applied: _Applied) -> bool:
     words: dict[str, str] = {}
     with suppress(OSError, ValueError):
-        text = read_words(file)
+        text = read_text(file)
         for name in applied.templates:
             with suppress(OSError, ValueError):
-                words[name] = read_words(root / "templates" / name)
+                words[name] = read_text(root / "templates" / name)
         same = fingerprint(text, words, contents(applied.attachments)) == applied.fingerprint
         attachments = applied.attachments.items()
         return not (same and all(is_still(inside(root / "templates", name), known) for name, known in attachments))

@@ -29,6 +29,7 @@ OPEN_NAMES = ("custom_fields", "custom", "clientQuestions", "source_details")
 OWNER_NAMES = ("id", "name", "email", "phone", "address")
 STUDIO_NAMES = ("name", "public_url", "timezone", "country", "currency")
 DATES = ("today", "currentDate")
+UNSUBSCRIBE = "unsubscribe"  # a link by which the couple asks for no more letters
 
 
 # Names that are taken by Jinja or by what it calls so in every text.
@@ -49,6 +50,7 @@ def known_names() -> list[str]:
         *(f"studio.{name}" for name in STUDIO_NAMES),
         *ALONE,
         *DATES,
+        UNSUBSCRIBE,
     ]
 
 

@@ -10,15 +10,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NoReturn
 
-from jinja2 import Environment, StrictUndefined, Template, Undefined, pass_eval_context
-from jinja2.filters import do_join
+from jinja2 import StrictUndefined, Template, Undefined, pass_context, pass_eval_context
 from jinja2.nodes import EvalContext
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.runtime import Context
 
 from leadnurture.sequences.markdown import html_template, safe_url, text_template
+from leadnurture.sequences.sandbox import LetterEnvironment
+from leadnurture.sequences.sandbox.allowance import weigh
+from leadnurture.sequences.sandbox.letter_filters import join, weighed
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.texts import Text, TextKind
 
+_TOKEN_BEGINS = re.compile(r"\{[{%]")
+_TOKEN_ENDS = {"{{": "}}", "{%": "%}"}
+_LONGEST_PATTERN = 100
 _CURRENT_DATE = re.compile(r"\b(currentDate|today)\s*([+-])\s*(\d{1,4})\s*(day|week)s?\b")
 
 
@@ -76,8 +81,13 @@ class LetterList(list[Any]):
         return ", ".join(map(str, self))
 
 
-def _printed(value: Any) -> Any:
-    """Return what a letter prints for a value; one that is no text (a record, a function) shows nobody its insides."""
+@pass_context
+def _printed(_: Context, value: Any) -> Any:
+    """Return what a letter prints for a value; one that is no text (a record, a function) shows nobody its insides.
+
+    It asks for the context so that Jinja prints nothing while it compiles, when there is no allowance yet.
+    """
+    weigh(value)
     if isinstance(value, list | tuple) and value:
         return str(LetterList(value))
     if isinstance(value, str | int | float | date | Undefined):
@@ -89,22 +99,24 @@ def _date(value: Any, pattern: str | None = None) -> Any:
     """Filter `date`: 14 June 2027, or by a strftime pattern; a missing date stays missing, for a fallback behind it."""
     if isinstance(value, Missing):
         return value
+    if pattern and len(pattern) > _LONGEST_PATTERN:
+        raise ValueError(f"a pattern for a date has at most {_LONGEST_PATTERN} signs")
     return value.strftime(pattern) if pattern else str(LetterDate.of(value))
 
 
 @pass_eval_context
-def _join(context: EvalContext, value: Any, d: str = "", attribute: str | int | None = None) -> str:
+def _join(context: EvalContext, value: Any, d: str = "", attribute: str | int | None = None) -> Any:
     """Filter `join`: as Jinja's own, but what it would make of nothing is a hole."""
-    return str(value) if isinstance(value, Missing) else do_join(context, value, d, attribute)
+    return str(value) if isinstance(value, Missing) else join(context, value, d, attribute)
 
 
 def _days(count: int) -> timedelta:
     return timedelta(days=max(-3660, min(3660, int(count))))
 
 
-def environment(*, html: bool) -> Environment:
+def environment(*, html: bool) -> LetterEnvironment:
     """Return the environment in which letters are compiled; with `html`, values are escaped."""
-    made = ImmutableSandboxedEnvironment(
+    made = LetterEnvironment(
         autoescape=html,
         undefined=StrictUndefined,
         finalize=_printed,
@@ -112,24 +124,26 @@ def environment(*, html: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    made.globals.clear()
     made.globals["days"] = _days
-    made.filters["date"] = _date
-    made.filters["join"] = _join
-    made.filters["safe_url"] = safe_url
+    made.filters |= {"date": weighed(_date), "join": weighed(_join), "safe_url": weighed(safe_url)}
     return made
 
 
 def with_date_sums(words: str) -> str:
     """Return the words with the seed's `{{ currentDate + 1 day }}` in Jinja's own grammar."""
+    parts, position = [], 0
+    while (begin := _TOKEN_BEGINS.search(words, position)) is not None:
+        end = words.find(_TOKEN_ENDS[begin[0]], begin.end())
+        if end < 0:
+            break  # Jinja will say so
+        parts += [words[position : begin.start()], _CURRENT_DATE.sub(_date_sum, words[begin.start() : end])]
+        position = end
+    return "".join(parts) + words[position:]
 
-    def rewritten(found: re.Match[str]) -> str:
-        factor = 7 if found[4] == "week" else 1
-        return f"({found[1]} {found[2]} days({int(found[3]) * factor}))"
 
-    return re.sub(
-        r"\{\{.*?\}\}|\{%.*?%\}", lambda token: _CURRENT_DATE.sub(rewritten, token[0]), words, flags=re.DOTALL
-    )
+def _date_sum(found: re.Match[str]) -> str:
+    factor = 7 if found[4] == "week" else 1
+    return f"({found[1]} {found[2]} days({int(found[3]) * factor}))"
 
 
 PLAIN = environment(html=False)

@@ -17,6 +17,8 @@ LARGEST = 1_000_000  # characters
 DEEPEST = 50
 Path = tuple[str | int, ...]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# What YAML calls printable; PyYAML refuses the rest as well, but cannot say where.
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INT = re.compile(r"^[-+]?\d{1,18}$")
 _FLOAT = re.compile(r"^[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?$")
 _CONSTANTS = {
@@ -53,6 +55,9 @@ def read_tree(text: str) -> Tree:
     if len(text) > LARGEST:
         tree.faults.append((Place(), f"the file has {len(text):,} characters; a sequence has at most {LARGEST:,}"))
         return tree
+    if found := _UNPRINTABLE.search(text):
+        tree.faults.append((_place_in(text, found.start()), _unprintable(found[0])))
+        return tree
     try:
         tree.faults.extend(_forbidden(text))
         if not tree.faults:
@@ -84,9 +89,21 @@ def _told(error: yaml.MarkedYAMLError, text: str) -> str:
     problem, mark = error.problem or "this is no YAML", error.problem_mark
     if "tab" in problem or (mark and text[mark.index : mark.index + 1] == "\t"):
         return "a tab cannot indent in YAML; use blanks"
+    if problem.startswith("but found another document"):
+        return "a second document begins here (---); one file is one sequence"
     if "mapping values are not allowed" in problem:
         return "a second ': ' in one line; put the text in quotes"
     return f"not YAML: {problem}" + (f" {error.context}" if error.context else "")
+
+
+def _place_in(text: str, index: int) -> Place:
+    lines = f"{text[:index]}x".splitlines()
+    return Place(len(lines), len(lines[-1]))
+
+
+def _unprintable(character: str) -> str:
+    why = "; is the file saved as UTF-16? Save it as UTF-8" if character == "\0" else ""
+    return f"the control character U+{ord(character):04X} cannot stand in a text{why}"
 
 
 def _place(mark: Any) -> Place:

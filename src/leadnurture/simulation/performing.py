@@ -15,7 +15,7 @@ from leadnurture.engine import subjects
 from leadnurture.engine.book import Edition
 from leadnurture.engine.conditions import Subject, judge
 from leadnurture.engine.engine import Engine
-from leadnurture.engine.moment import EngineMoment
+from leadnurture.engine.moment import EngineMoment, way_out
 from leadnurture.engine.personalize import UnfillableError, letter_names
 from leadnurture.errors import LeadnurtureError, OutsideWorldError
 from leadnurture.outbox_channel import OutboxChannel
@@ -25,6 +25,8 @@ from leadnurture.simulation.trial import TriedStep
 from leadnurture.store.rows import rewrite_rows
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
 from leadnurture.store.vocabulary import ExecutionStatus, OutboxState
+
+_NOBODY = "test"  # no lead's token
 
 
 class NotDeliveredError(OutsideWorldError):
@@ -83,7 +85,9 @@ class Performer:
 
     def _moment(self, step: Step) -> EngineMoment:
         today = self.change.now.astimezone(self.change.config.studio.zone).date()
-        names = letter_names(self._subject().values, self.change.config, today)
+        # Whoever follows the link of a letter that went to somebody else must not opt the couple out.
+        token = self.lead.unsubscribe_token if self.postman is None else _NOBODY
+        names = letter_names(self._subject().values, self.change.config, today, way_out(self.change.config, token))
         return EngineMoment(
             self.change,
             self.lead,

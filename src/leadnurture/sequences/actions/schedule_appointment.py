@@ -16,6 +16,7 @@ from leadnurture.sequences.texts import Text, TextKind
 from leadnurture.store.tables import Appointment
 
 _START = re.compile(r"\+?\s*(.+?)(?:\s+(\d{1,2}):(\d{2}))?")
+_MOST_SIGNS = 100  # the pattern looks again at every blank: quick for a few
 _FORMS = {"type": "string", "examples": ["+3d 18:00", "+1w 10:30", "+2h"]}
 
 
@@ -34,7 +35,7 @@ def read_start(given: object) -> Start:
     """Read `+3d 18:00`, `+3d` or `+2h`; it lies ahead whenever the step happens."""
     if isinstance(given, Start):
         return given
-    found = _START.fullmatch(given.strip()) if isinstance(given, str) else None
+    found = _START.fullmatch(given.strip()) if isinstance(given, str) and len(given) <= _MOST_SIGNS else None
     try:
         start = Start(read_duration(found[1]), _clock(found[2], found[3])) if found else None
     except (PydanticCustomError, ValueError):

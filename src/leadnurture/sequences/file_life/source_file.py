@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from leadnurture.errors import ConfigurationError, ConflictError, InvalidInputError
-from leadnurture.sequences.plain_files import plain_file, why_unreadable
+from leadnurture.sequences.plain_files import why_unreadable
+from leadnurture.sequences.text_file import read_bytes
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -38,8 +39,7 @@ class SourceFile:
     def read(cls, path: Path) -> "SourceFile":
         """Read a file; raises ConfigurationError if that fails."""
         try:
-            plain_file(path)
-            return cls(path, path.read_bytes())
+            return cls(path, read_bytes(path))
         except (OSError, ValueError) as error:
             raise ConfigurationError(f"{path} cannot be read: {why_unreadable(error)}") from None
 
