@@ -92,6 +92,11 @@ def _end_of_gap(before: datetime, behind: datetime, zone: ZoneInfo) -> datetime:
     return behind.replace(microsecond=0)
 
 
+def day_after(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant (UTC) at which the zone's next calendar day begins."""
+    return resolve(datetime.combine(instant.astimezone(zone).date() + timedelta(days=1), time(0)), zone)
+
+
 def _due(instant: datetime, zone: ZoneInfo) -> Due:
     moment = instant.astimezone(UTC)
     return Due(moment, f"{moment.astimezone(zone):%Y-%m-%dT%H:%M:%S} {zone.key}")
