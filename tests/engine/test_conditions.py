@@ -152,6 +152,12 @@ TREES: list[tuple[dict[str, Any], bool, str]] = [
     ({"not": HELD}, False, "not (status is contacted), but it is so"),
     ({"not": {"all": [HELD, FAILED]}}, True, ""),
     ({"not": {"any": [FAILED, FAILED]}}, True, ""),
+    ({"not": {"any": [HELD, FAILED]}}, False, "not (status is contacted or status is new), but it is so"),
+    (
+        {"not": {"any": [FAILED, HELD], "replied": False}},
+        False,
+        "not (they have not replied and (status is new or status is contacted)), but it is so",
+    ),
     ({"not": {"not": FAILED}}, False, "not (not (status is new)), but it is so"),
     ({"any": [{"all": [HELD, FAILED]}, {"not": FAILED}]}, True, ""),
     ({"status": ["contacted"], "any": [FAILED]}, False, "status is new, but it is contacted"),

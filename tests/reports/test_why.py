@@ -201,6 +201,14 @@ def test_every_sequence_that_did_not_enroll_them_says_why(studio: Studio, emma: 
     ]
 
 
+def test_who_fits_while_paused_is_told_that_they_enter_when_resumed(studio: Studio, emma: int) -> None:
+    happen(studio, emma, standing.pause)
+    happen(studio, emma, lambda change, lead: standing.add_tag(change, lead, "keen"))
+    (keen,) = asked(studio, emma, "keen").not_enrolled
+    told = "nobody enters while paused; they are looked at again when they are resumed"
+    assert (keen.kind, keen.reason) == ("paused", told)
+
+
 def test_a_couple_frozen_or_out_of_reach_is_told_so_first(studio: Studio, clock: VirtualClock, emma: int) -> None:
     happen(studio, emma, standing.pause)
     report = asked(studio, emma)

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from jsonschema import Draft202012Validator
 from sequence_texts import right, top
 
+from leadnurture.sequences.file_life.schema import sequence_schema
 from leadnurture.sequences.problems import Problem
+from leadnurture.sequences.yaml_tree import read_tree
 
 Problems = Callable[[str], tuple[Problem, ...]]
 STEPS = """\
@@ -95,6 +98,16 @@ def test_mails_are_called_by_their_steps(problems_of: Problems, given: str) -> N
     (problem,) = problems_of(asking(f"{{opened: {given}}}"))
     assert "say which mails by the ids of their steps, or true or false for any mail" in problem.message
     assert (problem.place.line, problem.place.column) == (9, 20)
+
+
+CALLED = dict.fromkeys(("welcome", "[welcome, meet]", "true", "false"), True)
+MISCALLED = dict.fromkeys(("5", "[1]", "[]", "{a: b}"), False)
+
+
+@pytest.mark.parametrize(("given", "right"), (CALLED | MISCALLED).items())
+def test_editors_know_how_mails_are_called(given: str, right: bool) -> None:
+    validator = Draft202012Validator(sequence_schema())
+    assert validator.is_valid(read_tree(asking(f"{{opened: {given}}}")).values) == right
 
 
 def test_no_mails_at_all_ask_nothing(problems_of: Problems) -> None:

@@ -3,10 +3,10 @@
 The expected side is read when a rule or a sequence is written, so that one that can never fit is refused there.
 """
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from math import isfinite, nan
 from typing import Any
 
 from leadnurture.crm.fields import LEAD_FIELDS, SHORT_NAMES, Kind, LeadField
@@ -35,11 +35,16 @@ def field_at(path: str) -> LeadField | None:
 
 
 def value_at(values: Mapping[str, Any], path: str) -> Any:
-    """Return the value at a dotted path in a lead's values; None where nothing is."""
-    found: Any = values
-    for key in SHORT_NAMES.get(path, path).split("."):
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found
+    """Return the value at a dotted path in a lead's values; None where nothing is. A key may itself have dots."""
+    return _inside(values, SHORT_NAMES.get(path, path))
+
+
+def _inside(record: Mapping[str, Any], path: str) -> Any:
+    if path in record:
+        return record[path]
+    head, _, rest = path.partition(".")
+    inner = record.get(head)
+    return _inside(inner, rest) if rest and isinstance(inner, Mapping) else None
 
 
 def read_expected(field: LeadField, operator: Operator, given: Any, reading: Reading) -> Any:
@@ -52,11 +57,15 @@ def read_expected(field: LeadField, operator: Operator, given: Any, reading: Rea
         raise BadValueError(
             f"{operator} does not fit {field.name}, which is a {field.kind}; {fitting or 'no operator'} would"
         )
+    if given is None or isinstance(given, Mapping):
+        raise BadValueError(f"{field.name} is compared with a value, not {given!r}")
     if operator in {Operator.BETWEEN, Operator.IN_LIST}:
         parts = given if isinstance(given, list | tuple) else re.split(r"\s*,\s*", str(given))
         typed = [_read_one(field, part, reading) for part in parts]
         if operator is Operator.BETWEEN and (len(typed) != 2 or typed[0] > typed[1]):
             raise BadValueError(f"between needs a lower and an upper value, not {given!r}")
+        if not typed:
+            raise BadValueError("in_list needs at least one value")
         return typed
     return _read_one(field, given, reading)
 
@@ -69,15 +78,19 @@ def _read_one(field: LeadField, given: Any, reading: Reading) -> Any:
         return text
     if field.kind is Kind.NUMBER:
         return _plain_number(field, text)
-    return text if field.kind in {Kind.TEXT, Kind.EMAIL, Kind.PHONE} else read_value(field, text, reading)
+    if field.kind in {Kind.TEXT, Kind.EMAIL, Kind.PHONE}:
+        return text
+    if not text.strip():
+        raise BadValueError(f"{field.name} is compared with a value, and this is empty")
+    return read_value(field, text, reading)
 
 
 def _plain_number(field: LeadField, text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        number = math.nan
-    if not math.isfinite(number):  # `nan` and `inf` are numbers to Python only
+        number = nan
+    if not isfinite(number):
         raise BadValueError(f"{field.name} is a number; '{text}' is none")
     return number
 

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from leadnurture.crm.change import Change
 from leadnurture.engine import enrolling, migration, stopping
+from leadnurture.engine.by_time import next_look
 from leadnurture.engine.engine import Engine
 from leadnurture.sequences import versions
 from leadnurture.sequences.folder import Draft, Folder
@@ -44,6 +45,8 @@ def _write(change: Change, engine: Engine, pending: Pending) -> Applied:
     assert pending.draft.sequence is not None
     commit = pending.back_to.commit_id if pending.back_to else _commit(engine.folder, pending.draft)
     version = versions.record(change.session, pending.draft, pending.draft.sequence, change.now, commit)
+    row = change.session.get_one(SequenceRow, pending.identity)
+    row.next_look_at = next_look(pending.draft.sequence, change.now, change.config.studio.zone)
     moved = _move_all(change, engine, pending.identity, version.id or 0)
     return Applied(pending.identity, pending.difference, version.number, moved, 0, 0, 0)
 
@@ -96,6 +99,7 @@ def _meet_present_leads(change: Change, engine: Engine, fresh: Collection[str]) 
             and entry.fits
             and not entry.barred
             and not enrolling.is_passed_over(change, lead, entry.edition)
+            and not (lead.automation_paused and entry.edition.sequence.enroll.existing)  # they enter when resumed
         ]
         chosen = enrolling.choose([entry for entry in entries if entry.edition.sequence.enroll.existing])
         for entry in entries:
@@ -111,7 +115,7 @@ def _meet_present_leads(change: Change, engine: Engine, fresh: Collection[str]) 
 def _forget_passed_over(change: Change, lead: Lead, entries: list[enrolling.Entry]) -> None:
     """Whom an earlier version passed over, and this one does not fit, it may fit for the first time later."""
     for entry in entries:
-        row = None if entry.fits else change.session.get(PassedOver, (lead.id, entry.edition.sequence.id))
+        row = None if entry.holds_or_will else change.session.get(PassedOver, (lead.id, entry.edition.sequence.id))
         if row is not None:
             change.session.delete(row)
 

@@ -151,15 +151,31 @@ def _any_of(condition: Condition, subject: Subject) -> list[Clause]:
     fitting = next((verdict for verdict in verdicts if verdict.held), None)
     if fitting:
         return list(fitting.trace)
-    asked = " or ".join(verdict.why_not.partition(", but")[0] for verdict in verdicts)
-    actual = "; ".join(verdict.why_not.partition(", but it is ")[2] for verdict in verdicts)
-    return [Clause(asked or "any of nothing", actual, held=False)]
+    failed = [next(clause for clause in verdict.trace if not clause.held) for verdict in verdicts]
+    asked, actual = " or ".join(clause.asked for clause in failed), "; ".join(clause.actual for clause in failed)
+    return [Clause(asked, actual, held=False)]
 
 
 def _none_of(condition: Condition, subject: Subject) -> list[Clause]:
+    assert condition.none_of is not None
     verdict = judge(condition.none_of, subject)
-    asked = " and ".join(clause.asked for clause in verdict.trace)
-    return [Clause(f"not ({asked})", "so" if verdict.held else "not so", not verdict.held)]
+    asked = f"not ({_asked(condition.none_of, subject)})"
+    return [Clause(asked, "so" if verdict.held else "not so", not verdict.held)]
+
+
+def _asked(condition: Condition, subject: Subject) -> str:
+    """Return all that a condition asks: of `any` every part, whichever of them holds."""
+    plain = [name for name in _JUDGES if name not in _COMPOSED and getattr(condition, name) is not None]
+    told = [clause.asked for name in plain for clause in _JUDGES[name](condition, subject)]
+    told += [_asked(part, subject) for part in condition.all_of or ()]
+    told += [f"not ({_asked(condition.none_of, subject)})"] if condition.none_of else []
+    if condition.any_of:
+        parts = " or ".join(_asked(part, subject) for part in condition.any_of)
+        told.append(f"({parts})" if told else parts)
+    return " and ".join(told)
+
+
+_COMPOSED = frozenset({"all_of", "any_of", "none_of"})
 
 
 _JUDGES: Mapping[str, Callable[[Condition, Subject], list[Clause]]] = {

@@ -1,16 +1,16 @@
 """Entering: which sequences a lead begins, which pass it over, and why."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from sqlmodel import select
 
 from leadnurture.crm.change import Change
 from leadnurture.engine import subjects, walk
 from leadnurture.engine.book import Edition
+from leadnurture.engine.by_time import will_hold
 from leadnurture.engine.conditions import Subject, judge
-from leadnurture.engine.schedule import IsHoliday
+from leadnurture.engine.schedule import IsHoliday, after
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.store.tables import Enrollment, Lead, PassedOver
 from leadnurture.store.vocabulary import EnrollmentStatus, LeadStatus, Purpose
@@ -20,32 +20,74 @@ _RUNNING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)
 
 @dataclass(frozen=True)
 class Entry:
-    """What a sequence says to a lead: whether its entry condition fits, and what keeps it out all the same."""
+    """What a sequence says to a lead: whether its entry condition fits, and what keeps it out all the same.
+
+    `awaited`: it does not fit yet, and the age of the inquiry alone will make it fit.
+    """
 
     edition: Edition
     fits: bool
     reason: str
+    awaited: bool = False
     barred: str | None = None
 
+    @property
+    def holds_or_will(self) -> bool:
+        """Whether who was passed over stays so: the age of an inquiry alone wakes nobody."""
+        return self.fits or self.awaited
 
-def consider(change: Change, lead: Lead, editions: Iterable[Edition], is_holiday: IsHoliday) -> None:
-    """Enroll the lead where it should be now; remember where it was passed over, and why."""
-    entries = entries_for(change, lead, editions)
+
+def consider(
+    change: Change,
+    lead: Lead,
+    editions: Iterable[Edition],
+    is_holiday: IsHoliday,
+    looked_at: Collection[str] | None = None,
+) -> None:
+    """Enroll the lead where it should be now; remember where it was passed over, and why.
+
+    Only in the sequences `looked_at`, if they are given. Who is paused is looked at again when they are resumed.
+    """
+    editions = list(editions)
+    spoken = entries_for(change, lead, editions)
+    entries = [entry for entry in spoken if looked_at is None or entry.edition.sequence.id in looked_at]
     passed = {row.sequence_id: row for row in _passed_over(change, lead)}
     for entry in entries:
-        if not entry.fits and (row := passed.pop(entry.edition.sequence.id, None)):
+        if not entry.holds_or_will and (row := passed.pop(entry.edition.sequence.id, None)):
             change.session.delete(row)  # the condition stopped holding: the next time it holds counts
     open_entries = [
         entry for entry in entries if entry.fits and not entry.barred and entry.edition.sequence.id not in passed
     ]
-    chosen = choose(open_entries)
-    for entry in open_entries:
-        if not change.enrolling:
-            pass_over(change, lead, entry.edition, "it was imported without --enroll")
-        elif entry in chosen:
+    if not change.enrolling:
+        _leave_asleep(change, lead, [*open_entries, *_awaiting(change, lead, editions, passed)])
+    elif not lead.automation_paused:
+        _take(change, lead, open_entries, is_holiday)
+
+
+def _take(change: Change, lead: Lead, entries: list[Entry], is_holiday: IsHoliday) -> None:
+    chosen = choose(entries)
+    for entry in entries:
+        if entry in chosen:
             enter(change, lead, entry, is_holiday)
         else:
             pass_over(change, lead, entry.edition, f"'{chosen[0].edition.sequence.id}' has the higher priority")
+
+
+def _leave_asleep(change: Change, lead: Lead, entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        pass_over(change, lead, entry.edition, "it was imported without --enroll")
+
+
+def _awaiting(change: Change, lead: Lead, editions: Iterable[Edition], passed: Collection[str]) -> list[Entry]:
+    """Return the sequences that a lead which is new would come to fit by the age of its inquiry alone.
+
+    An old spreadsheet's couples are not to wake one after the other as their inquiries turn thirty days old.
+    """
+    if lead.created_at != change.now:
+        return []
+    subject = _subject(change, lead)
+    entries = (asked(edition, subject) for edition in editions if edition.sequence.id not in passed)
+    return [entry for entry in entries if entry.awaited]
 
 
 def entries_for(change: Change, lead: Lead, editions: Iterable[Edition]) -> list[Entry]:
@@ -91,14 +133,20 @@ def _subject(change: Change, lead: Lead) -> Subject:
 
 
 def _entry(change: Change, lead: Lead, edition: Edition, subject: Subject) -> Entry:
+    entry = asked(edition, subject)
+    return replace(entry, barred=barred(change, lead, edition.sequence)) if entry.fits else entry
+
+
+def asked(edition: Edition, subject: Subject) -> Entry:
+    """Return what a sequence's entry condition says, whatever else may keep the lead out."""
     when = edition.sequence.enroll.when
     if when is None and not edition.sequence.default:
         return Entry(edition, fits=False, reason="it has no entry condition; leads are enrolled by hand")
     verdict = judge(when, subject)
     if not verdict.held:
-        return Entry(edition, fits=False, reason=verdict.why_not)
+        return Entry(edition, fits=False, reason=verdict.why_not, awaited=will_hold(when, subject))
     reason = "; ".join(clause.asked for clause in verdict.trace) or "no other sequence fits"
-    return Entry(edition, fits=True, reason=reason, barred=barred(change, lead, edition.sequence))
+    return Entry(edition, fits=True, reason=reason)
 
 
 def barred(change: Change, lead: Lead, sequence: Sequence) -> str | None:
@@ -132,9 +180,10 @@ def _been_before(change: Change, lead: Lead, sequence: Sequence) -> str | None:
         return "they are in it"
     if sequence.enroll.again == "never":
         return "they have been through it"
+    again = sequence.enroll.again
     last = max(enrollment.ended_at or enrollment.enrollment_date for enrollment in past)
-    pause: timedelta = sequence.enroll.again.roughly
-    return None if last + pause <= change.now else f"they were in it less than {sequence.enroll.again} ago"
+    is_over = after(last, again, change.config.studio.zone) <= change.now
+    return None if is_over else f"they were in it less than {again} ago"
 
 
 def _walks(change: Change, lead: Lead) -> bool:

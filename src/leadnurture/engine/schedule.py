@@ -116,6 +116,11 @@ def _end_of_gap(before: datetime, behind: datetime, zone: ZoneInfo) -> datetime:
     return behind.replace(microsecond=0)
 
 
+def day_after(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant (UTC) at which the zone's next calendar day begins."""
+    return resolve(datetime.combine(instant.astimezone(zone).date() + timedelta(days=1), time(0)), zone)
+
+
 def due_of(instant: datetime, zone: ZoneInfo) -> Due:
     """Return an instant with what the clocks of a zone show then."""
     moment = instant.astimezone(UTC)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from leadnurture.engine.daily_look import enroll
 from leadnurture.engine.decide import decide
 from leadnurture.engine.deliver import deliver
 from leadnurture.engine.engine import Engine
@@ -35,8 +36,9 @@ class TickReport:
 
 
 def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
-    """Do all that is due now: recover → decide → deliver, until nothing is left for this instant."""
+    """Do all that is due now: recover → enroll → decide → deliver, until nothing is left for this instant."""
     counts = recover(engine, on_event)
+    counts += enroll(engine, engine.clock.now(), on_event)
     troubles: dict[OutboxChannel, str] = {}
     for _ in range(MOST_ROUNDS):
         now = engine.clock.now()

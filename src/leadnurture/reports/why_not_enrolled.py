@@ -80,6 +80,8 @@ class Judging:
             return "barred", barred, None
         if passed is not None:
             return "passed over", passed.reason, self.as_of.local(passed.created_at)
+        if self.lead.automation_paused:
+            return "paused", "nobody enters while paused; they are looked at again when they are resumed", None
         if sequence.default and (other := self._other()):
             return "default", f"it is for leads that no other sequence is for; '{other}' is", None
         return "fits", "it fits them by now; they enter when the engine looks at them again", None

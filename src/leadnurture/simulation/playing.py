@@ -1,10 +1,10 @@
 """Playing: the clock jumps from one moment at which something is due to the next, and the engine ticks at each."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from leadnurture.engine.schedule import after, resolve
+from leadnurture.engine.schedule import after, day_after
 from leadnurture.engine.tick import tick
 from leadnurture.sequences.duration import Duration
 from leadnurture.simulation.happenings import Happening
@@ -40,14 +40,9 @@ def play(
             _happen(stage, recorder, lead_id, calendar.pop(0)[1])
         report = tick(stage.engine, recorder.take)
         recorder.close(moment)
-        coming = [report.next_at, _midnight_after(moment, zone), calendar[0][0] if calendar else None]
+        # Some conditions become true because a day has gone by: the engine looks as each begins.
+        coming = [report.next_at, day_after(moment, zone), calendar[0][0] if calendar else None]
         moment = min(at for at in coming if at is not None)
-
-
-def _midnight_after(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Some conditions become true because a day has gone by: the engine looks at the beginning of each."""
-    day = moment.astimezone(zone).date() + timedelta(days=1)
-    return resolve(datetime.combine(day, time(0)), zone)
 
 
 def _happen(stage: Stage, recorder: Recorder, lead_id: int, happening: Happening) -> None:

@@ -31,6 +31,8 @@ NEXT_MESSAGE = f"SELECT min(due_at) FROM outbox WHERE {_MAY_GO} AND due_at > :no
 INTEND = f"""
 UPDATE outbox SET state = 'in_doubt', in_doubt_at = :now, refused = :refused WHERE id = :id AND {_MAY_GO}
 """
+# Sequences that a day gone by may bring leads to: looked at once a day (engine/daily_look).
+DUE_LOOKS = "SELECT id FROM nurture_sequences WHERE is_active AND deleted_at IS NULL AND next_look_at <= :now"
 DOUBTFUL_MESSAGES = "SELECT count(*) FROM outbox WHERE state = 'in_doubt'"
 
 
@@ -72,7 +74,8 @@ def look(path: Path, now: datetime) -> Outlook | None:
 def _outlook(connection: sqlite3.Connection, now: str) -> Outlook:
     due = {"now": now, "batch": 1}
     work = any(
-        connection.execute(question, due).fetchone() for question in (DUE_ENROLLMENTS, f"{DUE_MESSAGES} LIMIT 1")
+        connection.execute(question, due).fetchone()
+        for question in (DUE_ENROLLMENTS, f"{DUE_MESSAGES} LIMIT 1", DUE_LOOKS)
     )
     doubtful = connection.execute(DOUBTFUL_MESSAGES).fetchone()[0]
     waiting, next_step = connection.execute(WAITING_ENROLLMENTS, due).fetchone()

@@ -133,6 +133,7 @@ CREATE TABLE nurture_sequences (
     is_default BOOLEAN NOT NULL,
     priority_level INTEGER NOT NULL,
     current_version INTEGER NOT NULL,
+    next_look_at DATETIME,
     deleted_at DATETIME,
     created_at DATETIME NOT NULL,
     updated_at DATETIME NOT NULL,

@@ -32,6 +32,7 @@ class SequenceRow(SQLModel, table=True):
     is_default: bool = False
     priority_level: int = 1
     current_version: int = 1
+    next_look_at: datetime | None = Field(default=None, sa_type=Instant)  # whom days bring to it; null: nobody ever
     deleted_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
