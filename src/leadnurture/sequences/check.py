@@ -6,7 +6,7 @@ from dataclasses import replace
 from jinja2 import TemplateSyntaxError
 
 from leadnurture.config import Config
-from leadnurture.sequences import check_mails
+from leadnurture.sequences import check_mail_clauses
 from leadnurture.sequences.check_mail import mail_problems
 from leadnurture.sequences.check_one_day import two_on_one_day
 from leadnurture.sequences.check_way_out import letters_without_way_out
@@ -32,7 +32,7 @@ def check(draft: Draft, folder: Folder, config: Config) -> tuple[Problem, ...]:
     """Return all problems of one file, errors and warnings, by place."""
     if draft.sequence is None:
         return draft.parsed.problems
-    found: list[Problem] = list(check_mails.problems_of(draft))
+    found: list[Problem] = list(check_mail_clauses.problems_of(draft))
     for number, step in enumerate(draft.sequence.steps):
         found.extend(_step(draft, folder, config, number, step))
         found.extend(_hours(draft, draft.sequence, config, number, step))
