@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from email import message_from_bytes
+from email import charset, message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any, cast
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from letters import letter, mailboxes, words
 
+from leadnurture.channels.mail import headers
 from leadnurture.channels.mail.message import (
     Attachment,
     FrozenMessage,
@@ -443,3 +444,11 @@ def test_the_unsubscribe_link_of_a_plain_token() -> None:
 
 def test_a_letter_has_no_more_than_it_says() -> None:
     assert Letter("<a@b.example>", datetime(2026, 1, 1, tzinfo=UTC), Mailbox("a@b.example"), (), "", "").html is None
+
+
+def test_what_a_library_says_of_utf8_to_the_whole_process_changes_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = letter(subject="Žofie & Łukasz: svatba", sender=Mailbox("zofie@example.org", "Žofie"))
+    before = freeze(written).content
+    monkeypatch.setitem(charset.CHARSETS, "utf-8", (charset.QP, charset.QP, "utf-8"))
+    headers._mailbox.cache_clear()
+    assert freeze(written).content == before

@@ -5,6 +5,7 @@ Only an address with a non-ASCII local part is written as it is, in the SMTPUTF8
 
 import re
 from collections.abc import Iterable
+from email.charset import SHORTEST, Charset
 from email.header import Header
 from functools import lru_cache
 
@@ -18,6 +19,9 @@ _LONGEST_PLAIN_NAME = 60
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _BLANKS_AND_CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
+# Of our own: what the standard library says of UTF-8 is changed for the whole process by libraries (Apprise is one).
+_ASCII, _UTF8 = Charset("us-ascii"), Charset("utf-8")
+_UTF8.header_encoding = SHORTEST
 _MAILTO = re.compile(r"mailto:[!-;=?-~]{1,900}")
 
 
@@ -30,8 +34,8 @@ def text_body(name: str, text: str) -> str:
     """Return free text (a subject) as the body of the field `name`."""
     line = one_line(text)
     if not _is_plain(line):
-        return _encoded(line, "utf-8", name)
-    return line if len(name) + 2 + len(line) <= _LINE else _encoded(line, "us-ascii", name)
+        return _encoded(line, _UTF8, name)
+    return line if len(name) + 2 + len(line) <= _LINE else _encoded(line, _ASCII, name)
 
 
 def mailboxes_body(mailboxes: Iterable[Mailbox]) -> str:
@@ -75,7 +79,7 @@ def _mailbox(mailbox: Mailbox) -> str:
 
 def _phrase(name: str) -> str:
     if not _is_plain(name) or len(name) > _LONGEST_PLAIN_NAME:
-        return _encoded(name, "utf-8", "Reply-To")
+        return _encoded(name, _UTF8, "Reply-To")
     if _ATOMS.fullmatch(name):
         return name
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
@@ -91,5 +95,5 @@ def _is_plain(line: str) -> bool:
     )
 
 
-def _encoded(line: str, charset: str, name: str) -> str:
+def _encoded(line: str, charset: Charset, name: str) -> str:
     return Header(line, charset, header_name=name).encode(linesep="\r\n")
