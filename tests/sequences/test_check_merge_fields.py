@@ -167,7 +167,8 @@ def test_a_name_in_a_template_is_told_in_the_template(folder: Folder, problems_o
 def test_a_template_of_two_steps_is_told_once(folder: Folder, problems_of: Problems) -> None:
     (folder.templates / "hello.md").write_text("{{ lead.zzz }}\n")
     two = "".join(
-        f"  - id: {key}\n    action: send_email\n    subject: Hello\n    template: hello.md\n" for key in ("a", "b")
+        f"  - id: {key}\n    action: send_email\n    subject: Hello\n    template: hello.md\n    delay: 1d\n"
+        for key in ("a", "b")
     )
     assert len(problems_of(f"name: Welcome\nsteps:\n{two}")) == 1
 

@@ -27,6 +27,9 @@ BROKEN = {**{f"name {key}": told for key, told in WRONG_NAMES.items()}, **WRONG_
 BEYOND_A_SCHEMA = {
     "a delay beyond ten years",
     "a delay beyond all numbers",
+    "a delay of thousands of digits",
+    "a beginning of blanks",
+    "a number that only Python knows",
     "a window that closes before it opens",
     "scores in the wrong order",
     "a source without a letter",
