@@ -404,3 +404,35 @@ def test_a_day_without_anything_to_decide_writes_nothing_but_when_to_look_next(l
     event.remove(engine, "before_cursor_execute", hear)
     written = [word for word in said if word.startswith(("INSERT", "UPDATE", "DELETE"))]
     assert [word.split(" WHERE")[0] for word in written] == ["UPDATE nurture_sequences SET next_look_at=?"]
+
+
+def test_an_edit_between_the_day_and_its_look_keeps_nobody_out(life: Life) -> None:
+    life.given("plans", mail("hello"), enroll=NEAR)
+    life.add("mia", wedding_date=START.date() + timedelta(days=91))
+    life.tick()
+    life.clock.advance(3 * DAY)
+    life.given("plans", mail("hello", body="A typo mended."), enroll=NEAR)
+    life.tick()
+    assert set(life.walks("mia")) == {"plans"}
+
+
+def test_an_edit_does_not_undo_that_they_may_come_again(life: Life) -> None:
+    again = {"when": {"status": ["new"]}, "again": "10d"}
+    life.given("plans", mail("hello"), enroll=again)
+    life.add("mia")
+    life.tick()
+    life.clock.advance(10 * DAY + HOUR)
+    life.given("plans", mail("hello", body="A typo mended."), enroll=again)
+    life.later(DAY)
+    assert life.walk("mia", "plans").pass_number == 2
+
+
+def test_an_edit_while_they_are_paused_does_not_keep_them_out(life: Life) -> None:
+    keen = {"when": {"tags": {"any": ["keen"]}}}
+    life.given("plans", mail("hello"), enroll=keen)
+    life.add("mia")
+    life.happens("mia", standing.pause)
+    life.happens("mia", standing.add_tag, "keen")
+    life.given("plans", mail("hello", body="A typo mended."), enroll=keen)
+    life.happens("mia", standing.resume)
+    assert set(life.walks("mia")) == {"plans"}

@@ -1,13 +1,14 @@
 """Applying: a file's words become a version, and every lead half way moves to it, in one transaction."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlmodel import col, select
 
 from leadnurture.crm.change import Change
 from leadnurture.engine import enrolling, migration, stopping
+from leadnurture.engine.book import Edition, UnreadableVersionError
 from leadnurture.engine.by_time import next_look
 from leadnurture.engine.engine import Engine
 from leadnurture.sequences import versions
@@ -32,10 +33,23 @@ class Applied:
 
 def apply(change: Change, engine: Engine, pending: Iterable[Pending]) -> list[Applied]:
     """Apply sequences that were checked; unchanged ones are left alone."""
-    written = [_write(change, engine, one) for one in pending if one.difference is not Difference.UNCHANGED]
-    fresh = {one.identity for one in written if one.difference is not Difference.DELETED}
+    changing = [one for one in pending if one.difference is not Difference.UNCHANGED]
+    before = {one.identity: _running_edition(change, engine, one.identity) for one in changing}
+    written = [_write(change, engine, one) for one in changing]
+    fresh = {one.identity: before[one.identity] for one in written if one.difference is not Difference.DELETED}
     enrolled, passed = _meet_present_leads(change, engine, fresh)
     return [replace(one, enrolled=enrolled[one.identity], passed_over=passed[one.identity]) for one in written]
+
+
+def _running_edition(change: Change, engine: Engine, identity: str) -> Edition | None:
+    """Return what a sequence has gone by so far; None for a new one, and one that cannot be read any more."""
+    row = change.session.get(SequenceRow, identity)
+    if row is None or row.deleted_at is not None or not row.is_active:
+        return None
+    try:
+        return engine.book.edition(change.session, versions.current(change.session, row).id or 0)
+    except UnreadableVersionError:
+        return None
 
 
 def _write(change: Change, engine: Engine, pending: Pending) -> Applied:
@@ -46,7 +60,8 @@ def _write(change: Change, engine: Engine, pending: Pending) -> Applied:
     commit = pending.back_to.commit_id if pending.back_to else _commit(engine.folder, pending.draft)
     version = versions.record(change.session, pending.draft, pending.draft.sequence, change.now, commit)
     row = change.session.get_one(SequenceRow, pending.identity)
-    row.next_look_at = next_look(pending.draft.sequence, change.now, change.config.studio.zone)
+    look = next_look(pending.draft.sequence, change.now, change.config.studio.zone)
+    row.next_look_at = min(look, row.next_look_at) if look and row.next_look_at else look  # one that is due stays due
     moved = _move_all(change, engine, pending.identity, version.id or 0)
     return Applied(pending.identity, pending.difference, version.number, moved, 0, 0, 0)
 
@@ -80,10 +95,14 @@ def _delete(change: Change, pending: Pending) -> Applied:
     return Applied(pending.identity, pending.difference, row.current_version, 0, 0, 0, len(walks))
 
 
-def _meet_present_leads(change: Change, engine: Engine, fresh: Collection[str]) -> tuple[Counter[str], Counter[str]]:
+def _meet_present_leads(
+    change: Change, engine: Engine, fresh: Mapping[str, Edition | None]
+) -> tuple[Counter[str], Counter[str]]:
     """Leads that fit already when a version comes: they enroll with `existing: true`, else they are passed over.
 
-    Returns how many did either, by sequence.
+    `fresh` are the sequences that were applied, with what each went by before. Whom that would have taken (at the look
+    of the day, or when their automation is resumed) is about to enter, and an edited line changes nothing about it.
+    Returns how many enrolled and how many were passed over, by sequence.
     """
     enrolled, passed = Counter[str](), Counter[str]()
     editions = engine.book.current(change.session)
@@ -99,6 +118,10 @@ def _meet_present_leads(change: Change, engine: Engine, fresh: Collection[str]) 
             and entry.fits
             and not entry.barred
             and not enrolling.is_passed_over(change, lead, entry.edition)
+            and (
+                entry.edition.sequence.enroll.existing
+                or not _is_about_to_enter(change, lead, fresh[entry.edition.sequence.id])
+            )
             and not (lead.automation_paused and entry.edition.sequence.enroll.existing)  # they enter when resumed
         ]
         chosen = enrolling.choose([entry for entry in entries if entry.edition.sequence.enroll.existing])
@@ -110,6 +133,11 @@ def _meet_present_leads(change: Change, engine: Engine, fresh: Collection[str]) 
                 enrolling.pass_over(change, lead, entry.edition, _why_not(entry, chosen))
                 passed[entry.edition.sequence.id] += 1
     return enrolled, passed
+
+
+def _is_about_to_enter(change: Change, lead: Lead, before: Edition | None) -> bool:
+    entry = enrolling.entry_for(change, lead, before) if before else None
+    return entry is not None and entry.fits and not entry.barred
 
 
 def _forget_passed_over(change: Change, lead: Lead, entries: list[enrolling.Entry]) -> None:
