@@ -12,5 +12,8 @@ class OutboxChannel(StrEnum):
 
     @property
     def reaches_couple(self) -> bool:
-        """Whether the couple reads it, so that their opt-out and the gap between two messages hold for it."""
+        """Whether the couple reads it: then their opt-out and the gap hold for it, and their walk waits for its fate.
+
+        A couple's letters never hang on a word to the owner.
+        """
         return self is not OutboxChannel.NOTIFICATION

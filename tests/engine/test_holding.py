@@ -186,3 +186,14 @@ def test_a_lead_thaws_without_a_burst(begin: Begin) -> None:
     assert life.sent()[1:] in (["along", "beside"], ["beside", "along"])
     life.every_hour(24)
     assert life.sent()[3:] == ["more"]
+
+
+def test_what_is_mended_while_the_window_is_closed_is_held_no_more(life: Life) -> None:
+    life.given("welcome", mail("a", subject="{{ lead.wedding_venue }}", window={"at": "09:00"}))
+    life.add("mia")
+    life.tick()
+    assert life.walk("mia").held_reason
+    life.clock.advance(14 * HOUR)
+    life.set("mia", wedding_venue="The Barn")
+    life.tick()
+    assert life.walk("mia").held_reason is None

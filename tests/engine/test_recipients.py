@@ -192,3 +192,12 @@ def test_a_copy_alone_is_no_delivery(server: Server, begin: Begin) -> None:
     assert server.taken == []
     assert life.walk("mia").status is EnrollmentStatus.FAILED
     assert life.lead("mia").bounced_at == START
+
+
+def test_a_dead_first_address_is_known_even_if_the_content_is_refused_then(server: Server, life: Life) -> None:
+    life.given("welcome", mail("a", to="both"))
+    life.add("mia", secondary_email="zoe@example.org")
+    server.at_rcpt["mia@example.org"] = ["550 5.1.1 no such user"]
+    server.at_data["zoe@example.org"] = ["554 5.7.1 spam"]
+    life.tick()
+    assert life.lead("mia").bounced_at is not None

@@ -136,7 +136,7 @@ def test_a_number_that_the_service_refuses_fails_that_walk_alone(texting: Life, 
 def test_a_service_in_difficulties_is_tried_again_later_with_the_same_words(texting: Life, service: Service) -> None:
     texting.given("welcome", text("hello"))
     texting.add("mia", primary_phone=MIA, couple_name_bride="Mia")
-    service.answers = [500]
+    service.answers = [408]
     assert texting.tick().counts["retry"] == 1
     texting.set("mia", couple_name_bride="Maria")
     texting.later(2 * HOUR)
@@ -144,7 +144,7 @@ def test_a_service_in_difficulties_is_tried_again_later_with_the_same_words(text
     assert [message.state for message in texting.queue("mia")] == [OutboxState.SENT]
 
 
-@pytest.mark.parametrize("answer", [SILENT, DROP, 504])
+@pytest.mark.parametrize("answer", [SILENT, DROP, 500, 504])
 def test_a_text_that_may_have_arrived_is_parked_and_never_sent_blindly(
     texting: Life, service: Service, answer: int | str
 ) -> None:
@@ -271,14 +271,38 @@ def test_a_notification_keeps_no_gap_fills_no_cap_and_makes_no_letter_wait(
     assert len(service.asked) == 2
 
 
-def test_an_opt_out_ends_the_walk_and_with_it_what_it_had_to_say(texting: Life, service: Service) -> None:
+@pytest.mark.parametrize("answer", [400, 401, 408, 500, DROP])
+def test_what_becomes_of_a_notification_keeps_no_letter_from_the_couple(
+    texting: Life, service: Service, answer: int | str
+) -> None:
+    texting.given("welcome", notice("tell"), mail("letter", delay="1d"))
+    texting.add("mia")
+    service.answers = [answer] * 50
+    for _ in range(3):
+        texting.later(DAY)
+    assert texting.sent("mia") == ["letter"]
+    assert texting.walk("mia").status is EnrollmentStatus.COMPLETED
+    assert texting.steps("mia") == dict.fromkeys(["tell", "letter"], "executed")
+
+
+def test_a_url_that_cannot_be_used_keeps_nothing_from_the_other_services(
+    begin: Begin, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADNURTURE_NOTIFY__URLS", f"nosuch://topsecret {service.url('owner')}")
+    life = begin()
+    life.given("welcome", notice("tell"))
+    life.add("mia")
+    assert life.tick().trouble is None
+    assert [path for path, _ in service.asked] == ["owner"]
+
+
+def test_who_opts_out_does_not_keep_the_owner_from_being_told(texting: Life, service: Service) -> None:
     texting.given("welcome", notice("tell"))
     texting.add("mia")
     texting.decide()
     texting.happens("mia", standing.opt_out, "by phone")
     texting.tick()
-    assert service.asked == []
-    assert [message.reason for message in texting.queue("mia")] == ["withdrawn: they opted out"]
+    assert [path for path, _ in service.asked] == ["owner"]
 
 
 def test_the_last_look_before_delivery_stops_what_reaches_a_couple_and_not_what_the_owner_is_told(

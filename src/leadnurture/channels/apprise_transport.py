@@ -45,7 +45,7 @@ class AppriseLine:
         """Make the services ready for the message; nothing is sent, and nobody is asked."""
         try:
             self._urls = self._ask() if self._urls is None else self._urls
-            self._services = [Service.of(url, message) for url in self._urls]
+            self._services = _usable(self._urls, message)
         except UnusableUrlError as unusable:
             where = f"{self._place()}: " if unusable.verdict is Verdict.SERVER else ""
             return Answer(unusable.verdict, f"{where}{unusable.message}")
@@ -71,3 +71,20 @@ class AppriseLine:
     def close(self) -> None:
         """Forget the message that was offered; nothing is open."""
         self._offered = None
+
+
+def _usable(urls: Sequence[str], message: FrozenMessage) -> list[Service]:
+    """Return the services of the URLs that can be used; raises UnusableUrlError if none can.
+
+    One that is wrong keeps nothing from the others: a message is accepted when one of them took it.
+    """
+    found: list[Service] = []
+    faults: list[UnusableUrlError] = []
+    for url in urls:
+        try:
+            found.append(Service.of(url, message))
+        except UnusableUrlError as unusable:
+            faults.append(unusable)
+    if faults and not found:
+        raise faults[0]
+    return found

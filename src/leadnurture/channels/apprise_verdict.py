@@ -10,8 +10,6 @@ from http import HTTPStatus
 from leadnurture.channels.apprise_overheard import Evidence
 from leadnurture.channels.transport import Answer, Verdict
 
-# RFC 9110, 15.6: behind a gateway the message may have arrived.
-_GATEWAYS = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
 _OURS = frozenset(  # about our account, our URL or how much we send, not about the message
     {
         HTTPStatus.UNAUTHORIZED,
@@ -54,8 +52,9 @@ def _after_status(service: str, status: int) -> Answer:
 def _verdict(status: int) -> Verdict:
     if status in _OURS:
         return Verdict.SERVER
-    if status == HTTPStatus.REQUEST_TIMEOUT or (status >= 500 and status not in _GATEWAYS):
+    if status == HTTPStatus.REQUEST_TIMEOUT:
         return Verdict.TRANSIENT
+    # A server may have failed behind the point where it took the message (RFC 9110, 15.6).
     return Verdict.REFUSED if 400 <= status < 500 else Verdict.UNKNOWN
 
 

@@ -69,8 +69,10 @@ def _write_down(change: Change, messages: Sequence[Row[Any]]) -> None:
     sent = {"state": OutboxState.SENT, "sent_at": change.now, "reason": None}
     rewrite_rows(change.session, OutboxMessage, {message.id: sent for message in messages})
     executed = {"status": ExecutionStatus.EXECUTED, "executed_at": change.now, "updated_at": change.now}
-    steps = {message.execution_id: executed | {"result": _result(message)} for message in messages}
-    rewrite_rows(change.session, Execution, steps)
+    waited_for = (message for message in messages if message.channel.reaches_couple)
+    steps = {message.execution_id: executed | {"result": _result(message)} for message in waited_for}
+    if steps:
+        rewrite_rows(change.session, Execution, steps)
 
 
 def _result(message: Row[Any]) -> dict[str, Any]:
@@ -99,7 +101,7 @@ def _follow(change: Change, engine: Engine, message: Row[Any], done: set[str]) -
     refused = "; ".join(f"not to {recipient}: {reply}" for recipient, reply in message.refused.items()) or None
     lead, sent = message.Lead, _TOLD[message.channel]
     note(change, lead, sent, message.subject, content=refused, metadata=metadata, outcome="sent")
-    if enrollment.status is EnrollmentStatus.ACTIVE:
+    if enrollment.status is EnrollmentStatus.ACTIVE and message.channel.reaches_couple:
         _go_on(change, engine, enrollment, done, message.current)
     bounces.mark(change, lead, message.refused)
     return Event(change.now, enrollment.lead_id, enrollment.sequence_id, message.step_key, "sent", message.subject)

@@ -90,6 +90,7 @@ class Decision:
         if later.at <= now:
             return None
         self.enrollment.next_at, self.enrollment.due_local = later.at, later.local
+        self.enrollment.held_reason = None  # whatever held it is asked again then
         return "waiting", f"its window opens at {later.local}"
 
     @cached_property
@@ -137,9 +138,14 @@ class Decision:
             return self._waiting(execution, outcome)
         if isinstance(outcome, Done):
             return self._done(edition, execution, outcome)
+        subject = moment.posted.subject if moment.posted else None
+        if not step.channel.reaches_couple:
+            self._finish(execution, ExecutionStatus.EXECUTED, result={"subject": subject})
+            self._go_on(edition)
+            return "queued", subject
         self.posted = True
         self.pacer.count(self.enrollment.lead_id, self.change.now, step.channel)
-        return "queued", moment.posted.subject if moment.posted else None
+        return "queued", subject
 
     def _done(self, edition: Edition, execution: Execution, outcome: Done) -> tuple[str, str | None]:
         told = outcome.reason and f"{_way(outcome.goto)}: {outcome.reason}"

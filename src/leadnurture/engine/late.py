@@ -64,6 +64,7 @@ def _late(engine: Engine, session: Session, now: datetime) -> Iterator[_Late]:
         .join(Enrollment, col(Enrollment.id) == OutboxMessage.enrollment_id)
         .join(Lead, col(Lead.id) == OutboxMessage.lead_id)
         .where(OutboxMessage.state == OutboxState.QUEUED, OutboxMessage.queued_at < now, OutboxMessage.due_at <= now)
+        .where(OutboxMessage.channel != OutboxChannel.NOTIFICATION)
     )
     found = {row[0]: row for row in session.exec(query).all()}
     for key in order:

@@ -59,10 +59,13 @@ def _refused(change: Change, message: OutboxMessage, answer: Answer) -> str:
     reply = answer.reply
     message.state, message.reason = OutboxState.REFUSED, reply
     execution, enrollment, lead = _around(change, message)
+    if not message.channel.reaches_couple:
+        note(change, lead, InteractionType.STEP_FAILED, message.subject, content=reply)
+        return "failed"
     execution.status, execution.error, execution.executed_at = ExecutionStatus.FAILED, reply, change.now
     if enrollment.status is EnrollmentStatus.ACTIVE:
         walk.end(change, enrollment, EnrollmentStatus.FAILED, f"step '{message.step_key}' failed: {reply}")
-    if not bounces.mark(change, lead, answer.refused):
+    if not bounces.mark(change, lead, message.refused | dict(answer.refused)):
         note(change, lead, InteractionType.STEP_FAILED, message.subject, content=reply)
     return "failed"
 
@@ -80,9 +83,11 @@ def _again(change: Change, engine: Engine, message: OutboxMessage, reply: str) -
     if again is not None:
         return "retry" if queue_again(change, message, again, reply) == "waiting" else "withdrawn"
     message.state = OutboxState.REFUSED
-    execution.status, execution.executed_at = ExecutionStatus.FAILED, change.now
     why = f"step '{message.step_key}' failed after {message.attempts} attempts: {reply}"
     note(change, lead, InteractionType.STEP_FAILED, message.subject, content=why)
+    if not message.channel.reaches_couple:
+        return "failed"
+    execution.status, execution.executed_at = ExecutionStatus.FAILED, change.now
     if enrollment.status is EnrollmentStatus.ACTIVE:
         walk.end(change, enrollment, EnrollmentStatus.FAILED, why)
     return "failed"
@@ -92,7 +97,7 @@ def queue_again(change: Change, message: OutboxMessage, due_at: datetime, reason
     """Let a message that certainly did not arrive wait until `due_at`; if its walk has ended it is withdrawn."""
     execution, enrollment, _ = _around(change, message)
     message.in_doubt_at, message.due_at = None, due_at
-    if enrollment.status in {EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED}:
+    if enrollment.status in {EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED} or not message.channel.reaches_couple:
         message.state, message.reason = OutboxState.QUEUED, reason
         return "waiting"
     message.state, message.reason = OutboxState.REFUSED, f"withdrawn: {enrollment.end_reason}"

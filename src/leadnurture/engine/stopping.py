@@ -7,6 +7,7 @@ from sqlmodel import select
 from leadnurture.crm.change import Change, Fact, FactKind
 from leadnurture.engine import walk
 from leadnurture.engine.book import Book, UnreadableVersionError
+from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.sequences.sequence import Stop
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, OutboxState, Purpose
@@ -69,7 +70,9 @@ def cancel(change: Change, enrollment: Enrollment, reason: str) -> None:
 def withdraw(change: Change, enrollment: Enrollment, reason: str) -> None:
     """Take back a message that is still queued; one in doubt may have gone and stays as it is."""
     query = select(OutboxMessage).where(
-        OutboxMessage.enrollment_id == enrollment.id, OutboxMessage.state == OutboxState.QUEUED
+        OutboxMessage.enrollment_id == enrollment.id,
+        OutboxMessage.state == OutboxState.QUEUED,
+        OutboxMessage.channel != OutboxChannel.NOTIFICATION,  # the owner may know all the same
     )
     for message in change.session.exec(query).all():
         message.state, message.reason = OutboxState.REFUSED, f"withdrawn: {reason}"

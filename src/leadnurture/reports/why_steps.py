@@ -88,7 +88,7 @@ def _outcome(status: ExecutionStatus, message: Posted | None) -> str:
     if status is ExecutionStatus.PENDING:
         return message[1].value.replace("_", " ") if message else "waiting"
     if status is ExecutionStatus.EXECUTED:
-        return "sent" if message else "done"
+        return message[1].value.replace("_", " ") if message else "done"
     return "withdrawn" if message and status is ExecutionStatus.SKIPPED else status.value
 
 

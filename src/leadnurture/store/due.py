@@ -21,9 +21,9 @@ WHERE e.status = 'active' AND NOT l.automation_paused AND s.is_active AND s.dele
 DUE_ENROLLMENTS = f"SELECT e.id {_WALKING} AND e.next_at <= :now ORDER BY e.next_at, e.id LIMIT :batch"
 WAITING_ENROLLMENTS = f"SELECT count(*), min(e.next_at) {_WALKING} AND (e.next_at IS NULL OR e.next_at > :now)"
 # EXISTS, because with IN the database would gather all walks anew for each message that it is asked about.
-# A couple that opted out is written to no more; what the owner is told is not theirs to stop.
-_MAY_GO = f"""state = 'queued' AND EXISTS (SELECT 1 {_WALKING} AND e.id = outbox.enrollment_id
-AND (l.opt_out_date IS NULL OR outbox.channel = 'notification'))"""
+# A couple that opted out is written to no more; what the owner is told, nothing of theirs stops.
+_MAY_GO = f"""state = 'queued' AND (channel = 'notification'
+OR EXISTS (SELECT 1 {_WALKING} AND e.id = outbox.enrollment_id AND l.opt_out_date IS NULL))"""
 DUE_MESSAGES = f"SELECT id FROM outbox WHERE {_MAY_GO} AND due_at <= :now ORDER BY due_at, id"
 NEXT_MESSAGE = f"SELECT min(due_at) FROM outbox WHERE {_MAY_GO} AND due_at > :now"
 # The commit before a message leaves: it asks once more whether the lead may get it.
