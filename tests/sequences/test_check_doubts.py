@@ -123,7 +123,7 @@ NOT_ON_ONE_DAY = {
         "when: {status: [new]}",
         "  - {id: on, action: change_status, status: contacted}",
     ),
-    "who has replied": two("delay: 2h\n    when: {replied: true}"),
+    "who has replied": two("delay: 2h\n    when: {any: [{replied: true}, {opened: hello}]}"),
     "a first that is switched off": two("delay: 2h", "active: false"),
     "a task first": two("delay: 2h", "active: false", TASK),
 }
