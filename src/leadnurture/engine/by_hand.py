@@ -12,7 +12,7 @@ from leadnurture.crm.change import Change
 from leadnurture.crm.leads import couple_of
 from leadnurture.crm.timeline import note
 from leadnurture.crm.zones import zone_of
-from leadnurture.engine import enrolling, stopping, walk
+from leadnurture.engine import barring, enrolling, stopping, walk
 from leadnurture.engine.book import Edition
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.schedule import Due, due_of
@@ -62,7 +62,7 @@ def enroll(change: Change, engine: Engine, leads: Iterable[Lead], identity: str)
     """
     edition = _edition(change, engine, identity)
     entering = list({lead.id: lead for lead in leads}.values())
-    reasons = [(lead, enrolling.barred(change, lead, edition.sequence)) for lead in entering]
+    reasons = [(lead, barring.barred(change, lead, edition.sequence)) for lead in entering]
     if barred := [(lead, why) for lead, why in reasons if why is not None]:
         raise BarredError(edition.sequence.id, barred)
     return [_enter(change, engine, lead, edition) for lead in entering]

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlmodel import col, exists, select
 
+from leadnurture.engine.barring import RUNNING
 from leadnurture.sequences.condition import Condition, FieldTest, WeddingTest
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.store.tables import Enrollment, Lead, PassedOver
-from leadnurture.store.vocabulary import EnrollmentStatus, Operator
+from leadnurture.store.vocabulary import Operator
 
-_RUNNING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)
 _SLACK = timedelta(days=1)  # a pause of days is one on the wall clock, which a change of the clocks makes shorter
 
 
@@ -35,7 +35,7 @@ def _kept_out(sequence: Sequence, now: datetime) -> ColumnElement[bool]:
     if again == "never":
         return been
     lately = col(Enrollment.ended_at) > now - again.roughly + _SLACK
-    return been.where(or_(col(Enrollment.status).in_(_RUNNING), lately))
+    return been.where(or_(col(Enrollment.status).in_(RUNNING), lately))
 
 
 def may_fit(condition: Condition | None, today: date) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from leadnurture.engine import enrolling, subjects
+from leadnurture.engine import barring, enrolling, subjects
 from leadnurture.engine.book import Edition
 from leadnurture.engine.by_time import next_look
 from leadnurture.engine.candidates import candidates
@@ -70,7 +70,7 @@ def _is_concerned(
         if (lead.id, edition.sequence.id) in passed:
             if not entry.holds_or_will:
                 return True
-        elif entry.fits and not enrolling.stopped(lead, edition.sequence):
+        elif entry.fits and not barring.stopped(lead, edition.sequence):
             return True
     return False
 

@@ -7,15 +7,12 @@ from sqlmodel import select
 
 from leadnurture.crm.change import Change
 from leadnurture.engine import subjects, walk
+from leadnurture.engine.barring import RUNNING, barred
 from leadnurture.engine.book import Edition
 from leadnurture.engine.by_time import will_hold
 from leadnurture.engine.conditions import Subject, judge
-from leadnurture.engine.schedule import IsHoliday, after
-from leadnurture.sequences.sequence import Sequence
+from leadnurture.engine.schedule import IsHoliday
 from leadnurture.store.tables import Enrollment, Lead, PassedOver
-from leadnurture.store.vocabulary import EnrollmentStatus, LeadStatus, Purpose
-
-_RUNNING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -149,45 +146,8 @@ def asked(edition: Edition, subject: Subject) -> Entry:
     return Entry(edition, fits=True, reason=reason)
 
 
-def barred(change: Change, lead: Lead, sequence: Sequence) -> str | None:
-    """Return why a lead must not enter a sequence although it fits, or None."""
-    return stopped(lead, sequence) or _been_before(change, lead, sequence)
-
-
-def stopped(lead: Lead, sequence: Sequence) -> str | None:
-    """Return the stop that holds already: who would leave at once does not enter."""
-    states = (
-        ("opt_out", lead.opt_out_date is not None, "they opted out"),
-        ("bounce", lead.bounced_at is not None, "their address bounced"),
-        ("conversion", lead.lead_status is LeadStatus.WON, "they have booked"),
-        (
-            "lost",
-            lead.lead_status in {LeadStatus.LOST, LeadStatus.SPAM, LeadStatus.DUPLICATE},
-            f"they are {lead.lead_status.value}",
-        ),
-    )
-    if sequence.purpose is Purpose.MARKETING and not lead.consent_marketing:
-        return "it is marketing, and they have not consented to that"
-    return next((why for stop, holds, why in states if holds and stop in sequence.stops), None)
-
-
-def _been_before(change: Change, lead: Lead, sequence: Sequence) -> str | None:
-    query = select(Enrollment).where(Enrollment.lead_id == lead.id, Enrollment.sequence_id == sequence.id)
-    past = change.session.exec(query).all()
-    if not past:
-        return None
-    if any(enrollment.status in _RUNNING for enrollment in past):
-        return "they are in it"
-    if sequence.enroll.again == "never":
-        return "they have been through it"
-    again = sequence.enroll.again
-    last = max(enrollment.ended_at or enrollment.enrollment_date for enrollment in past)
-    is_over = after(last, again, change.config.studio.zone) <= change.now
-    return None if is_over else f"they were in it less than {again} ago"
-
-
 def _walks(change: Change, lead: Lead) -> bool:
-    query = select(Enrollment.id).where(Enrollment.lead_id == lead.id, Enrollment.status.in_(_RUNNING))  # type: ignore[attr-defined]
+    query = select(Enrollment.id).where(Enrollment.lead_id == lead.id, Enrollment.status.in_(RUNNING))  # type: ignore[attr-defined]
     return change.session.exec(query).first() is not None
 
 

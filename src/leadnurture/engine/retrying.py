@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from leadnurture.crm.change import Change
-from leadnurture.engine import by_hand, enrolling, migration, pacing_records
+from leadnurture.engine import barring, by_hand, migration, pacing_records
 from leadnurture.engine.book import Edition
 from leadnurture.engine.engine import Engine
 from leadnurture.errors import ConflictError
@@ -59,7 +59,7 @@ def _reopen(change: Change, enrollment: Enrollment) -> None:
 def _require_welcome(change: Change, enrollment: Enrollment, edition: Edition) -> None:
     lead = change.session.get_one(Lead, enrollment.lead_id)
     row = change.session.get_one(SequenceRow, enrollment.sequence_id)
-    why = "the sequence was deleted" if row.deleted_at else enrolling.stopped(lead, edition.sequence)
+    why = "the sequence was deleted" if row.deleted_at else barring.stopped(lead, edition.sequence)
     if why is not None:
         raise ConflictError(f"{by_hand.told(enrollment)} cannot be tried again: {why}")
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from leadnurture.engine.barring import stopped
 from leadnurture.engine.conditions import Subject, judge
-from leadnurture.engine.enrolling import stopped
 from leadnurture.reports.todays_leads import TodaysLeads
 from leadnurture.sequences.folder import Draft
 from leadnurture.sequences.problems import Problem

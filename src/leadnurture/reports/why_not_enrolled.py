@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from leadnurture.config import Config
 from leadnurture.crm.change import Change
-from leadnurture.engine import enrolling, subjects
+from leadnurture.engine import barring, subjects
 from leadnurture.engine.book import Book, UnreadableVersionError
 from leadnurture.engine.conditions import Clause, Verdict, judge
 from leadnurture.reports.as_of import AsOf, iso
@@ -76,7 +76,7 @@ class Judging:
     def _kept_out(self, sequence: Sequence) -> tuple[str, str, datetime | None]:
         """Return what keeps the lead out of a sequence whose condition fits them."""
         passed = self.session.get(PassedOver, (self.lead.id, sequence.id))
-        if barred := enrolling.barred(self.change, self.lead, sequence):
+        if barred := barring.barred(self.change, self.lead, sequence):
             return "barred", barred, None
         if passed is not None:
             return "passed over", passed.reason, self.as_of.local(passed.created_at)

@@ -154,7 +154,7 @@ class PassedOver(SQLModel, table=True):
     """A lead that a sequence's entry condition fits, but that was not enrolled, and why.
 
     It stays passed over until the condition stops holding: an old inquiry does not wake because its phone
-    was corrected.
+    was corrected. Nor does it wake by its age: a condition that only this keeps from holding has not stopped.
     """
 
     __tablename__ = "passed_over"
