@@ -79,6 +79,7 @@ OPERANDS: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.TEXT: st.sampled_from((*VENUES, *SOURCES, "barn", "ivory", 7, True)),
     Kind.EMAIL: st.sampled_from(("mia@example.org", "example")),
     Kind.PHONE: st.sampled_from(("+44", "+442079460000")),
+    Kind.ZONE: st.sampled_from(("Europe/London", "America/New_York")),
     Kind.TRUTH: st.booleans(),
     Kind.LIST: st.sampled_from((*TAGS, "photo")),
 }
