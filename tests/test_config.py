@@ -31,6 +31,8 @@ def file(tmp_path: Path) -> Path:
         ('[worker]\ninterval = "soon"\n', 10, "write a length of time such as 30s, 5m, 2h or 1d"),
         ('[mail.smtp]\nhost = "x"\npassword = "hunter2"\n', 11, "a password does not belong in this file"),
         ("[worker]\nconcurrency = 0\n", 10, "greater than or equal to 1"),
+        ('[mailbox]\nhost = "x"\npassword = "hunter2"\n', 11, "a password does not belong in this file"),
+        ('[mailbox]\nhost = "x"\nsent_copies = "maybe"\n', 11, "Input should be 'server' or 'none'"),
     ],
 )
 def test_every_mistake_is_told_with_its_line(file: Path, addition: str, line: int, said: str) -> None:
@@ -196,3 +198,37 @@ def test_a_place_is_the_variable_that_beats_the_file_or_the_files_line(file: Pat
     assert place_of(file, "sms", "url", environment={}) == f"{file}:10: sms.url"
     environment = {"LEADNURTURE_SMS__URL": "twilio://y/{phone}"}
     assert place_of(file, "sms", "url", environment=environment) == "environment variable LEADNURTURE_SMS__URL"
+
+
+@pytest.mark.parametrize(
+    ("addition", "said"),
+    [
+        ("[mailbox]\n", "[mailbox] needs either `host` or `maildir`"),
+        ('[mailbox]\nhost = "x"\nmaildir = "y"\nusername = "z"\n', "[mailbox] needs either `host` or `maildir`"),
+        ('[mailbox]\nhost = "x"\n', "[mailbox] has a host and no username"),
+    ],
+)
+def test_a_mailbox_is_one_place_and_whole(file: Path, addition: str, said: str) -> None:
+    file.write_text(f"{GOOD}\n{addition}", encoding="utf-8")
+    with pytest.raises(BadConfigError) as caught:
+        load_config(file, {})
+    assert said in caught.value.message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("written", "keeps"),
+    [
+        ('host = "x"\nusername = "z"', True),
+        ('host = "x"\nusername = "z"\nsent_copies = "none"', False),
+        ('maildir = "y"', False),
+        ('maildir = "y"\nsent_copies = "server"', True),
+    ],
+)
+def test_a_server_keeps_copies_of_what_is_sent_unless_said_otherwise_and_a_maildir_may_lag(
+    file: Path, written: str, keeps: bool
+) -> None:
+    file.write_text(f"{GOOD}\n[mailbox]\n{written}\n", encoding="utf-8")
+    mailbox = load_config(file, {}).mailbox
+    assert mailbox is not None
+    assert mailbox.keeps_copies is keeps

@@ -151,6 +151,32 @@ class MailSection(Section):
         return None if text is None else _address(text)
 
 
+class MailboxSection(Section):
+    """The owner's mailbox: an IMAP server (`host`), or a Maildir that another program keeps on this computer.
+
+    `sent_copies` says whether whatever our mail server sends is put into the Sent folder by the provider: unless said
+    otherwise it is on a server, and a Maildir may not have been fetched yet.
+    """
+
+    host: str | None = Field(default=None, min_length=1)
+    port: int | None = Field(default=None, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+    username: str | None = None
+    password: SecretStr | None = None
+    password_command: str | None = None
+    password_file: Path | None = None
+    ca_file: Path | None = None
+    timeout: Elapsed = timedelta(seconds=30)
+    maildir: Path | None = None
+    sent: str | None = Field(default=None, min_length=1)
+    sent_copies: Literal["server", "none"] | None = None
+
+    @property
+    def keeps_copies(self) -> bool:
+        """Whether it means something that a message is not in the Sent folder."""
+        return self.sent_copies == "server" if self.sent_copies else self.maildir is None
+
+
 class LimitsSection(Section):
     """How much may go out; None is no limit. `lead_gap` is the least time between two messages to one couple.
 
@@ -232,6 +258,7 @@ class Config(Section):
     studio: StudioSection
     owner: OwnerSection
     mail: MailSection = MailSection()
+    mailbox: MailboxSection | None = None
     limits: LimitsSection = LimitsSection()
     score: ScoreSection = ScoreSection()
     worker: WorkerSection = WorkerSection()
@@ -268,13 +295,17 @@ def _read(path: Path) -> str:
 
 
 def _refuse_written_password(values: Mapping[str, Any], path: Path, text: str) -> None:
-    smtp = values.get("mail", {}).get("smtp", {}) if isinstance(values.get("mail"), dict) else {}
-    if isinstance(smtp, dict) and "password" in smtp:
-        line = line_of(text, ("mail", "smtp", "password"))
-        raise BadConfigError(
-            f"{path}:{line}: a password does not belong in this file",
-            hint="use password_command, password_file, or LEADNURTURE_MAIL__SMTP__PASSWORD in the environment",
-        )
+    for tables in (("mail", "smtp"), ("mailbox",)):
+        section: Any = values
+        for table in tables:
+            section = section.get(table) if isinstance(section, dict) else None
+        if isinstance(section, dict) and "password" in section:
+            line = line_of(text, (*tables, "password"))
+            variable = PREFIX + "__".join((*tables, "password")).upper()
+            raise BadConfigError(
+                f"{path}:{line}: a password does not belong in this file",
+                hint=f"use password_command, password_file, or {variable} in the environment",
+            )
 
 
 def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[tuple[str, ...], str]:
@@ -363,5 +394,18 @@ def _require_whole(config: Config, path: Path) -> None:
             f'{path}: mail.transport is "smtp" but there is no [mail.smtp] table',
             hint='add: [mail.smtp]\nhost = "smtp.example.org"',
         )
+    _require_one_mailbox(config.mailbox, path)
     if config.score.warm > config.score.hot:
         raise BadConfigError(f"{path}: score.warm ({config.score.warm}) is above score.hot ({config.score.hot})")
+
+
+def _require_one_mailbox(mailbox: MailboxSection | None, path: Path) -> None:
+    if mailbox is None:
+        return
+    if (mailbox.host is None) == (mailbox.maildir is None):
+        raise BadConfigError(
+            f"{path}: [mailbox] needs either `host` or `maildir`",
+            hint='add: host = "imap.example.org", or: maildir = "~/Mail"',
+        )
+    if mailbox.host is not None and mailbox.username is None:
+        raise BadConfigError(f"{path}: [mailbox] has a host and no username", hint='add: username = "me@example.org"')

@@ -63,6 +63,8 @@ def _tick(studio: Studio, on_event: OnEvent, say: Say) -> TickReport | None:
         return None
     if report.trouble:
         say(f"{_stamp(studio)}  delivery stopped: {report.trouble}; the next turn goes on")
+    if report.lookup_trouble:
+        say(f"{_stamp(studio)}  the Sent folder could not be looked into: {report.lookup_trouble}; the next turn does")
     return report
 
 

@@ -159,6 +159,14 @@ transport = "outbox"    # messages are written into the folder outbox/ to look a
 # username = "me@example.com"
 # password_command = "pass show mail/studio"       # or password_file = "secret.txt", readable by you alone
 
+# With it a letter that may have got lost is looked for in your Sent folder. sent_copies = "none" if your provider does
+# not put what is sent by SMTP there by itself. Instead of a host: maildir = "~/Mail"
+# [mailbox]
+# host = "imap.example.com"
+# username = "me@example.com"
+# password_command = "pass show mail/studio"
+# sent = "Sent"                                    # only if it is not found by itself
+
 # Texts and notifications go to services by Apprise URLs; {{phone}} is where the couple's number belongs. They carry
 # tokens, so keep them out of a file that goes to git: a command prints them, or a file that you alone may read.
 # [sms]

@@ -12,13 +12,17 @@ from typing import Self
 from sqlmodel import Session
 
 from leadnurture.channels.apprise_transport import AppriseTransport
+from leadnurture.channels.imap_sent_folder import ImapSentFolder
+from leadnurture.channels.mailbox_settings import MailboxSettings
+from leadnurture.channels.maildir_sent_folder import MaildirSentFolder
 from leadnurture.channels.outbox_folder import OutboxFolderTransport
 from leadnurture.channels.routing import RoutingTransport
+from leadnurture.channels.sent_folder import SentFolder
 from leadnurture.channels.smtp import SmtpTransport
 from leadnurture.channels.smtp_settings import SmtpSettings
 from leadnurture.channels.transport import Transport
 from leadnurture.clock import Clock, SystemClock
-from leadnurture.config import Config, SmtpSection, load_config, place_of
+from leadnurture.config import Config, MailboxSection, SmtpSection, load_config, place_of
 from leadnurture.crm.change import Change
 from leadnurture.crm.values import Reading
 from leadnurture.engine.engine import Engine
@@ -70,7 +74,8 @@ class Studio:
     @cached_property
     def engine(self) -> Engine:
         """The engine of this studio."""
-        return Engine(self.config, self.clock, self.database, self.folder, self._transport(), self.stopping)
+        way_out = self._transport(), self.stopping, self._sent_folder()
+        return Engine(self.config, self.clock, self.database, self.folder, *way_out)
 
     def change(self, *, enrolling: bool = True) -> AbstractContextManager[Change]:
         """Open one transaction; the engine reacts to its facts before the commit."""
@@ -123,21 +128,52 @@ class Studio:
             return OutboxFolderTransport(self.outbox)
         return SmtpTransport(_smtp(section, self.root))
 
+    def _sent_folder(self) -> SentFolder | None:
+        """Return where copies of what was sent can be looked up; nothing is sent while there is no server."""
+        section = self.config.mailbox
+        if section is None or self.config.mail.transport != "smtp":
+            return None
+        return _sent_folder_of(section, self.root)
 
-def _smtp(section: SmtpSection, root: Path) -> SmtpSettings:
+
+def _sent_folder_of(section: MailboxSection, root: Path) -> SentFolder:
+    if section.maildir is not None:
+        place = root / section.maildir.expanduser()
+        return MaildirSentFolder(place, section.sent, keeps_copies=section.keeps_copies)
+    settings = MailboxSettings(
+        host=section.host or "",
+        port=section.port or (993 if section.security == "tls" else 143),
+        security=section.security,
+        username=section.username or "",
+        password=_password(section, root),
+        timeout=section.timeout.total_seconds(),
+        sent=section.sent,
+        cafile=root / section.ca_file if section.ca_file else None,
+    )
+    return ImapSentFolder(settings, keeps_copies=section.keeps_copies)
+
+
+def _password(section: SmtpSection | MailboxSection, root: Path) -> Callable[[], str] | None:
+    """Return what asks for a section's password when it is needed; None if nothing gives it."""
+    if not (section.password or section.password_command or section.password_file):
+        return None
+
     def password() -> str:
         found = password_of(
             given=section.password, command=section.password_command, file=section.password_file, folder=root
         )
         return found or ""
 
-    configured = section.password or section.password_command or section.password_file
+    return password
+
+
+def _smtp(section: SmtpSection, root: Path) -> SmtpSettings:
     return SmtpSettings(
         host=section.host,
         port=section.port,
         security=section.security,
         username=section.username,
-        password=password if configured else None,
+        password=_password(section, root),
         timeout=section.timeout.total_seconds(),
         cafile=root / section.ca_file if section.ca_file else None,
     )

@@ -2,9 +2,11 @@
 
 import pytest
 from mail_server import HANG_UP, Server
+from sqlmodel import select
 from studio_life import DAY, HOUR, MINUTE, START, Begin, Life, mail
 
 from leadnurture.engine.resolve import NotInDoubtError, resolve
+from leadnurture.store.tables import Task
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
 MIA = "mia@example.org"
@@ -59,6 +61,25 @@ def test_after_the_last_retry_the_walk_has_failed_and_other_leads_have_not(life:
     assert len(server.at_rcpt[MIA]) == 5
     assert life.lead("mia").bounced_at is None
     assert server.subjects("zoe") == ["hello", "more"]
+
+
+@pytest.mark.parametrize("answer", [BUSY, NEVER, "554 5.7.1 looks like spam"])
+def test_a_letter_that_cannot_be_sent_becomes_a_task_for_the_owner_once(
+    life: Life, server: Server, answer: str
+) -> None:
+    server.at_rcpt[MIA] = [answer] * 9
+    for hours in (0, 2, 4):
+        life.later(hours * HOUR)
+        assert tasks_about(life, "mia") == ([] if answer == BUSY else [f"{MIA}: 'hello' could not be sent: {answer}"])
+    for hours in (8, 100):
+        life.later(hours * HOUR)
+    assert tasks_about(life, "mia") == [f"{MIA}: 'hello' could not be sent: {answer}"]
+    assert tasks_about(life, "zoe") == []
+
+
+def tasks_about(life: Life, name: str) -> list[str]:
+    with life.studio.read() as session:
+        return list(session.exec(select(Task.title).where(Task.lead_id == life.lead(name).id)).all())
 
 
 def test_a_sequence_says_how_often_and_how_soon(server: Server, begin: Begin) -> None:

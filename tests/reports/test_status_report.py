@@ -38,7 +38,8 @@ def test_a_new_studio_has_nothing_to_tell(studio: Studio) -> None:
     assert told["due"] == {"enrollments": 0, "messages": 0}
     assert (told["waiting"], told["next_at"], told["running"]) == (0, None, None)
     assert (told["held"], told["failed"], told["sequences"]) == ([], [], [])
-    assert told["outbox"] == {"queued": 0, "in_doubt": 0, "parked": 0, "refused_last_7_days": 0, "last_sent_at": None}
+    counts = {"queued": 0, "in_doubt": 0, "parked": 0, "refused_last_7_days": 0}
+    assert told["outbox"] == counts | {"looked_for_at": None, "last_sent_at": None}
 
 
 def test_a_step_waits_until_it_is_due(letters: Studio, clock: VirtualClock) -> None:

@@ -2,24 +2,18 @@
 
 import smtplib
 import socket
-import ssl
-from functools import lru_cache
-from pathlib import Path
 
 from leadnurture.channels.smtp_login import log_in
 from leadnurture.channels.smtp_settings import SmtpSettings
 from leadnurture.channels.smtp_trouble import describe
-from leadnurture.errors import ConfigurationError, OutsideWorldError
+from leadnurture.channels.trust import trust
+from leadnurture.errors import OutsideWorldError
 
 _OUR_NAME = "[127.0.0.1]"  # an address literal: a laptop has no name of its own, and to look for one can take seconds
 
 
 class UnreachableServerError(OutsideWorldError):
     """No conversation with the server came about."""
-
-
-class UnreadableAuthoritiesError(ConfigurationError):
-    """The file of trusted certificate authorities cannot be used."""
 
 
 def connect(settings: SmtpSettings) -> smtplib.SMTP:
@@ -42,7 +36,7 @@ def connect(settings: SmtpSettings) -> smtplib.SMTP:
 
 def _dial(settings: SmtpSettings) -> smtplib.SMTP:
     if settings.security == "tls":
-        context = _trust(settings.cafile)
+        context = trust(settings.cafile)
         connection: smtplib.SMTP = smtplib.SMTP_SSL(
             settings.host, settings.port, _OUR_NAME, timeout=settings.timeout, context=context
         )
@@ -58,7 +52,7 @@ def _introduce(connection: smtplib.SMTP, settings: SmtpSettings) -> None:
     try:
         _hello(connection)
         if settings.security == "starttls":
-            connection.starttls(context=_trust(settings.cafile))
+            connection.starttls(context=trust(settings.cafile))
             _hello(connection)  # what was said before the encryption does not count
     except (OSError, ValueError) as trouble:
         raise UnreachableServerError(describe(trouble, settings)) from None
@@ -68,13 +62,3 @@ def _hello(connection: smtplib.SMTP) -> None:
     code, reply = connection.ehlo()
     if code != 250:
         raise smtplib.SMTPHeloError(code, reply)
-
-
-@lru_cache(maxsize=4)  # the system's authorities take tens of milliseconds to read
-def _trust(cafile: Path | None) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=cafile)
-    except OSError as trouble:
-        raise UnreadableAuthoritiesError(
-            f"The certificate authorities in {cafile} cannot be read: {trouble.strerror or trouble}"
-        ) from None

@@ -1,11 +1,11 @@
 """Which SMTP server takes our mail, and how it is spoken to."""
 
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from leadnurture.channels.loopback import is_loopback
 from leadnurture.errors import ConfigurationError
 
 
@@ -41,7 +41,7 @@ class SmtpSettings:
 
 def check_safe(settings: SmtpSettings) -> None:
     """Raise InsecureServerError or MissingPasswordError when no mail should go out with these settings."""
-    if settings.security == "none" and not _is_loopback(settings.host):
+    if settings.security == "none" and not is_loopback(settings.host):
         raise InsecureServerError(
             f"Mail to {settings.place} would go unencrypted.",
             hint='Use security = "starttls" (port 587) or "tls" (port 465); "none" is for this computer only.',
@@ -51,12 +51,3 @@ def check_safe(settings: SmtpSettings) -> None:
             f"There is no password for {settings.username} on {settings.place}.",
             hint="Set password_command or password_file beside the username.",
         )
-
-
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -85,6 +85,10 @@ def _once(root: "Path", *, verbose: bool, as_json: bool) -> int:
     if report.trouble:
         terminal.say(f"delivery stopped: {report.trouble}")
         terminal.say("  → no message was lost and no retry was used up; the next run goes on")
+    if report.lookup_trouble:
+        terminal.say(f"the Sent folder could not be looked into: {report.lookup_trouble}")
+        terminal.say("  → what is in doubt stays so; the next run looks again")
+    if report.trouble or report.lookup_trouble:
         return OUTSIDE_WORLD
     return SOME_FAILED if report.counts["failed"] else 0
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from threading import Event
 
+from leadnurture.channels.sent_folder import SentFolder
 from leadnurture.channels.transport import Transport
 from leadnurture.clock import Clock
 from leadnurture.config import Config
@@ -21,7 +22,10 @@ from leadnurture.store.database import Database
 
 @dataclass
 class Engine:
-    """One studio's engine. `stopping` is set to end a tick after what is in flight has been settled."""
+    """One studio's engine. `stopping` is set to end a tick after what is in flight has been settled.
+
+    `sent_folder` is where mails in doubt are looked up; None where nothing can be.
+    """
 
     config: Config
     clock: Clock
@@ -29,6 +33,7 @@ class Engine:
     folder: Folder
     transport: Transport
     stopping: Event
+    sent_folder: SentFolder | None = None
 
     @cached_property
     def book(self) -> Book:

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from leadnurture.channels.transport import Answer, Verdict
+from leadnurture.crm import tasks
 from leadnurture.crm.change import Change
+from leadnurture.crm.leads import couple_of
 from leadnurture.crm.timeline import note
 from leadnurture.engine import bounces, walk
 from leadnurture.engine.accepted import accept
@@ -15,7 +17,7 @@ from leadnurture.engine.lanes import Settled
 from leadnurture.engine.retry import retry_at
 from leadnurture.sequences.sequence import Settings
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
-from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
+from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState, Priority
 
 
 def settle(change: Change, engine: Engine, reports: Iterable[Settled]) -> list[Event]:
@@ -67,6 +69,7 @@ def _refused(change: Change, message: OutboxMessage, answer: Answer) -> str:
         walk.end(change, enrollment, EnrollmentStatus.FAILED, f"step '{message.step_key}' failed: {reply}")
     if not bounces.mark(change, lead, message.refused | dict(answer.refused)):
         note(change, lead, InteractionType.STEP_FAILED, message.subject, content=reply)
+    _ask_owner(change, lead, message, reply)
     return "failed"
 
 
@@ -90,7 +93,21 @@ def _again(change: Change, engine: Engine, message: OutboxMessage, reply: str) -
     execution.status, execution.executed_at = ExecutionStatus.FAILED, change.now
     if enrollment.status is EnrollmentStatus.ACTIVE:
         walk.end(change, enrollment, EnrollmentStatus.FAILED, why)
+    _ask_owner(change, lead, message, reply)
     return "failed"
+
+
+def _ask_owner(change: Change, lead: Lead, message: OutboxMessage, reply: str) -> None:
+    """Leave to the owner what no retry will bring about: the couple is still waiting for these words."""
+    tasks.create(
+        change,
+        lead,
+        f"{couple_of(lead)}: '{message.step_key}' could not be sent: {reply}",
+        description=f"{message.subject}\nleadnurture outbox show {message.id} has the words and the server's answer.",
+        due_at=change.now,
+        priority=Priority.HIGH,
+        enrollment_id=message.enrollment_id,
+    )
 
 
 def queue_again(change: Change, message: OutboxMessage, due_at: datetime, reason: str | None) -> str:

@@ -21,12 +21,16 @@ MOST_ROUNDS = 200
 
 @dataclass(frozen=True)
 class TickReport:
-    """What a tick did (counts), what still waits, and the servers' words where delivery had to stop."""
+    """What a tick did (counts), what still waits, and the servers' words where delivery had to stop.
+
+    `lookup_trouble` is why the Sent folder could not be looked into for what is in doubt.
+    """
 
     counts: Counter[str]
     waiting: int
     next_at: datetime | None
     trouble: str | None = None
+    lookup_trouble: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the documented keys."""
@@ -37,8 +41,8 @@ class TickReport:
 
 def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
     """Do all that is due now: recover → enroll → decide → deliver, until nothing is left for this instant."""
-    counts = recover(engine, on_event)
-    counts += enroll(engine, engine.clock.now(), on_event)
+    recovered = recover(engine, on_event)
+    counts = recovered.counts + enroll(engine, engine.clock.now(), on_event)
     troubles: dict[OutboxChannel, str] = {}
     for _ in range(MOST_ROUNDS):
         now = engine.clock.now()
@@ -47,17 +51,17 @@ def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
         counts += decided + delivered
         if engine.stopping.is_set() or not (_moved(decided) or _moved(delivered)):
             break
-    return _report(engine, counts, "; ".join(troubles.values()) or None)
+    return _report(engine, counts, "; ".join(troubles.values()) or None, recovered.trouble)
 
 
 def _moved(counts: Counter[str]) -> bool:
     return any(counts[outcome] for outcome in ("executed", "skipped", "queued", "sent"))
 
 
-def _report(engine: Engine, counts: Counter[str], trouble: str | None) -> TickReport:
+def _report(engine: Engine, counts: Counter[str], trouble: str | None, lookup_trouble: str | None) -> TickReport:
     now = {"now": due.stored(engine.clock.now())}
     with engine.database.read() as session:
         waiting, step = session.execute(text(due.WAITING_ENROLLMENTS), now).one()
-        message = session.execute(text(due.NEXT_MESSAGE), now).scalar()
-    soonest = min((moment for moment in (step, message) if moment), default=None)
-    return TickReport(counts, waiting, due.instant(soonest), trouble)
+        others = [session.execute(text(query), now).scalar() for query in (due.NEXT_MESSAGE, due.NEXT_LOOK_UP)]
+    soonest = min((moment for moment in (step, *others) if moment), default=None)
+    return TickReport(counts, waiting, due.instant(soonest), trouble, lookup_trouble)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from leadnurture.config import Config
+from leadnurture.engine.doubt import LOOK_FOR
 from leadnurture.errors import NotFoundError
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.reports.as_of import AsOf
@@ -55,7 +56,8 @@ def outbox_message(session: Session, config: Config, now: datetime, number: int)
     as_of = AsOf.of(config, now)
     message = message_of(row, as_of)
     headers, text, attachments = _opened(row)
-    return OpenMessage(as_of, message, meaning(message), headers, text, attachments, row.content)
+    looked_up = row.channel is OutboxChannel.EMAIL and config.mailbox is not None and config.mail.transport == "smtp"
+    return OpenMessage(as_of, message, meaning(message, looked_up=looked_up), headers, text, attachments, row.content)
 
 
 def _opened(row: OutboxMessage) -> tuple[tuple[tuple[str, str], ...], str, tuple[str, ...]]:
@@ -72,8 +74,11 @@ def _opened(row: OutboxMessage) -> tuple[tuple[tuple[str, str], ...], str, tuple
     )
 
 
-def meaning(message: Message) -> str:
-    """Say in plain words what a message's state means, and what to do if anything is."""
+def meaning(message: Message, *, looked_up: bool) -> str:
+    """Say in plain words what a message's state means, and what to do if anything is.
+
+    `looked_up` is whether there is a Sent folder in which it can be looked for.
+    """
     reason = message.reason or "no reason was given"
     if message.state is OutboxState.QUEUED:
         return _queued(message)
@@ -85,13 +90,23 @@ def meaning(message: Message) -> str:
             return f"It was taken back before it went out: {reason.removeprefix('withdrawn: ')}."
         return f"It was not delivered and will not be tried again: {reason}"
     if message.state is OutboxState.IN_DOUBT:
-        return (
-            "It was being handed over when the answer was lost, so it may have arrived. The next run looks into it; "
-            "it is never sent again blindly."
-        )
+        return _in_doubt(looked_up=looked_up)
+    because = f" ({message.reason})" if message.reason else ""
     return (
-        f"It may have arrived, and only you can find out: {_LOOK[message.channel]}. Then say "
+        f"It may have arrived{because}, and only you can find out: {_LOOK[message.channel]}. Then say "
         f"`leadnurture outbox resolve {message.id} --sent`, or --resend to let the same bytes go out again."
+    )
+
+
+def _in_doubt(*, looked_up: bool) -> str:
+    begun = "It was being handed over when the answer was lost, so it may have arrived. "
+    if not looked_up:
+        return f"{begun}The next run looks into it; it is never sent again blindly."
+    minutes = int(LOOK_FOR.total_seconds() // 60)
+    return (
+        f"{begun}Runs look for it in your Sent folder: once it is there it counts as sent. If it is still not there "
+        f"{minutes} minutes after it was handed over, the same bytes go again, or it waits for your word where the "
+        "folder cannot tell."
     )
 
 

@@ -28,7 +28,7 @@ class Status:
     """The engine's state as of an instant; instants in the studio's zone.
 
     `waiting` are running walks that are not due; `files` those that differ from what was applied. `files_unreadable`
-    says why they could not be looked at.
+    says why they could not be looked at. `looked_for_at` is when a message in doubt is looked for (again).
     """
 
     as_of: AsOf
@@ -41,6 +41,7 @@ class Status:
     held: tuple[HeldGroup, ...]
     failed: tuple[Failure, ...]
     messages: dict[str, int]
+    looked_for_at: datetime | None
     refused_lately: int
     last_sent_at: datetime | None
     files: tuple[SequenceFile, ...]
@@ -58,7 +59,11 @@ class Status:
             "held": [group.as_json() for group in self.held],
             "failed": [failure.as_json() for failure in self.failed],
             "outbox": self.messages
-            | {"refused_last_7_days": self.refused_lately, "last_sent_at": iso(self.last_sent_at)},
+            | {
+                "looked_for_at": iso(self.looked_for_at),
+                "refused_last_7_days": self.refused_lately,
+                "last_sent_at": iso(self.last_sent_at),
+            },
             "sequences": [file.as_json() for file in self.files],
             "sequences_unreadable": self.files_unreadable,
         }
@@ -69,8 +74,8 @@ def status(session: Session, config: Config, now: datetime, folder: Folder, stat
     as_of = AsOf.of(config, now)
     moment = {"now": due.stored(now), "batch": _EVERYTHING}
     waiting, next_step = session.execute(text(due.WAITING_ENROLLMENTS), moment).one()
-    next_message = session.execute(text(due.NEXT_MESSAGE), moment).scalar()
-    soonest = min((found for found in (next_step, next_message) if found), default=None)
+    others = [session.execute(text(query), moment).scalar() for query in (due.NEXT_MESSAGE, due.NEXT_LOOK_UP)]
+    soonest = min((found for found in (next_step, *others) if found), default=None)
     files, unreadable = _files(session, config, folder)
     return Status(
         as_of=as_of,
@@ -83,6 +88,7 @@ def status(session: Session, config: Config, now: datetime, folder: Folder, stat
         held=held_groups(session),
         failed=failures(session, as_of),
         messages=_messages(session),
+        looked_for_at=as_of.local(_looked_for(session)),
         refused_lately=_refused(session, now - REFUSED_FOR),
         last_sent_at=as_of.local(session.exec(select(func.max(OutboxMessage.sent_at))).one()),
         files=files,
@@ -96,6 +102,11 @@ def _messages(session: Session) -> dict[str, int]:
     counts = dict(session.exec(query).all())
     stuck = (OutboxState.QUEUED, OutboxState.IN_DOUBT, OutboxState.PARKED)
     return {state.value: counts.get(state, 0) for state in stuck}
+
+
+def _looked_for(session: Session) -> datetime | None:
+    query = select(func.min(OutboxMessage.due_at)).where(OutboxMessage.state == OutboxState.IN_DOUBT)
+    return session.exec(query).one()
 
 
 def _refused(session: Session, since: datetime) -> int:

@@ -33,7 +33,9 @@ UPDATE outbox SET state = 'in_doubt', in_doubt_at = :now, refused = :refused WHE
 """
 # Sequences that a day gone by may bring leads to: looked at once a day (engine/daily_look).
 DUE_LOOKS = "SELECT id FROM nurture_sequences WHERE is_active AND deleted_at IS NULL AND next_look_at <= :now"
-DOUBTFUL_MESSAGES = "SELECT count(*) FROM outbox WHERE state = 'in_doubt'"
+# A message in doubt is due when it is looked for (again): see engine/recover.
+DOUBTFUL_MESSAGES = "SELECT id FROM outbox WHERE state = 'in_doubt' AND due_at <= :now"
+NEXT_LOOK_UP = "SELECT min(due_at) FROM outbox WHERE state = 'in_doubt' AND due_at > :now"
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,9 @@ def _outlook(connection: sqlite3.Connection, now: str) -> Outlook:
     due = {"now": now, "batch": 1}
     work = any(
         connection.execute(question, due).fetchone()
-        for question in (DUE_ENROLLMENTS, f"{DUE_MESSAGES} LIMIT 1", DUE_LOOKS)
+        for question in (DUE_ENROLLMENTS, f"{DUE_MESSAGES} LIMIT 1", DUE_LOOKS, DOUBTFUL_MESSAGES)
     )
-    doubtful = connection.execute(DOUBTFUL_MESSAGES).fetchone()[0]
     waiting, next_step = connection.execute(WAITING_ENROLLMENTS, due).fetchone()
-    next_message = connection.execute(NEXT_MESSAGE, due).fetchone()[0]
-    soonest = min((text for text in (next_step, next_message) if text), default=None)
-    return Outlook(work=work or doubtful > 0, waiting=waiting, next_at=instant(soonest))
+    others = [connection.execute(question, due).fetchone()[0] for question in (NEXT_MESSAGE, NEXT_LOOK_UP)]
+    soonest = min((text for text in (next_step, *others) if text), default=None)
+    return Outlook(work=work, waiting=waiting, next_at=instant(soonest))

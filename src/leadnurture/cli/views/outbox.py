@@ -10,6 +10,7 @@ from leadnurture.cli.views.plain import count, cut, line, prose, word
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.reports.outbox import Message, OutboxList
 from leadnurture.reports.outbox_message import OpenMessage
+from leadnurture.store.vocabulary import OutboxState
 
 _BY = {OutboxChannel.EMAIL: "mail", OutboxChannel.SMS: "text", OutboxChannel.NOTIFICATION: "notice"}
 _HEADERS = frozenset({"from", "to", "cc", "subject", "date", "reply-to", "message-id", "in-reply-to"})
@@ -44,7 +45,8 @@ def _subject(message: Message) -> Text:
 def message_view(report: OpenMessage) -> RenderableType:
     """Show a message's state and what it means, its headers and its words."""
     message, now = report.message, report.as_of.now
-    at = f" {moment(message.sent_at, now)}" if message.sent_at else f", due {moment(message.due_at, now)}"
+    waits = "looked for" if message.state is OutboxState.IN_DOUBT else "due"
+    at = f" {moment(message.sent_at, now)}" if message.sent_at else f", {waits} {moment(message.due_at, now)}"
     state = Text(word(message.state), style=colours.MESSAGE.get(message.state, "")).append(at, style="default")
     about = line(f"lead {message.lead_id}, sequence {message.sequence}, step {message.step}")
     headers = [(name, cut(value, 400)) for name, value in report.headers if name.lower() in _HEADERS]

@@ -47,7 +47,9 @@ def _figures(report: Status) -> Iterator[tuple[str, Text]]:
 def _outbox(report: Status) -> Text:
     told = Text(f"{report.messages[OutboxState.QUEUED.value]} queued")
     if doubtful := report.messages[OutboxState.IN_DOUBT.value]:
-        told.append(f", {doubtful} in doubt", style=colours.WAITS_FOR_YOU)
+        at = report.looked_for_at
+        later = moment(at, report.as_of.now) if at is not None and at > report.as_of.now else "by the next run"
+        told.append(f", {doubtful} in doubt, looked for {later}", style=colours.WAITS_FOR_YOU)
     if report.refused_lately:
         told.append(f", {report.refused_lately} refused in the last 7 days", style=colours.WRONG)
     if parked := report.messages[OutboxState.PARKED.value]:

@@ -52,7 +52,7 @@ class OutboxMessage(SQLModel, table=True):
     state: OutboxState = Field(default=OutboxState.QUEUED, sa_type=word(OutboxState))
     reason: str | None = None  # the server's last answer, or why it was withdrawn
     attempts: int = 0
-    due_at: datetime = Field(sa_type=Instant)
+    due_at: datetime = Field(sa_type=Instant)  # when it may go; in doubt: when it is looked for (again)
     queued_at: datetime = Field(sa_type=Instant)
     in_doubt_at: datetime | None = Field(default=None, sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
