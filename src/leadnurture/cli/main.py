@@ -12,6 +12,7 @@ from leadnurture import __version__
 from leadnurture.cli import terminal
 from leadnurture.cli.apply import apply
 from leadnurture.cli.appointment import appointment
+from leadnurture.cli.backup import backup
 from leadnurture.cli.demo import demo
 from leadnurture.cli.enrollment import enrollment
 from leadnurture.cli.init import init
@@ -56,7 +57,7 @@ def everywhere(
     context.obj = studio
 
 
-for command in (init, demo, status, run, plan, apply):
+for command in (init, demo, status, run, plan, apply, backup):
     app.command()(command)
 for noun in (lead, sequence, enrollment, appointment, outbox, report):
     app.add_typer(noun)
