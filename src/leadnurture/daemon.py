@@ -56,6 +56,7 @@ def _tick(studio: Studio, on_event: OnEvent, say: Say) -> TickReport | None:
     _keep_daily(studio, say)
     try:
         with locked(studio.state, studio.now(), "leadnurture run"):
+            studio.follow_restore()
             report = tick(studio.engine, on_event)
     except StudioBusyError as busy:
         say(f"{_stamp(studio)}  {busy.message}; skipped this turn")

@@ -38,6 +38,20 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Open a database file of ours that is only read, such as a backup; raises the errors of `store.errors`."""
+    if path.is_dir():
+        raise NotADatabaseError(path, "it is a folder")
+    with translated(path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        try:
+            _require_ours(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
 def connect_to_copy(path: Path) -> sqlite3.Connection:
     """Copy an existing database file into memory and open the copy; raises the errors of `store.errors`."""
     with closing(connect(path)) as source, translated(path):

@@ -26,7 +26,7 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def migrate(connection: sqlite3.Connection, path: Path, now: datetime) -> int:
+def migrate(connection: sqlite3.Connection, path: Path, now: datetime, *, backup_first: bool = True) -> int:
     """Bring the open file to the latest schema, a backup first, each step in one transaction; return how many ran.
 
     Raises NewerDatabaseError if a later program wrote the file, and the errors of `store.backup`.
@@ -34,7 +34,7 @@ def migrate(connection: sqlite3.Connection, path: Path, now: datetime) -> int:
     found = version_of(connection)
     if found > LATEST:
         raise NewerDatabaseError(path, found, LATEST)
-    if 0 < found < LATEST:
+    if backup_first and 0 < found < LATEST:
         copy(connection, path, new_name(path, now, f"before-v{found + 1}-"))
     for number, step in enumerate(MIGRATIONS[found:], start=found + 1):
         with translated(path):
