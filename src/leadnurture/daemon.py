@@ -14,6 +14,7 @@ from leadnurture.engine.events import OnEvent
 from leadnurture.engine.lock import StudioBusyError, locked
 from leadnurture.engine.tick import TickReport, tick
 from leadnurture.errors import LeadnurtureError
+from leadnurture.store.backup.daily import back_up_daily
 from leadnurture.studio import Studio
 
 Say = Callable[[str], None]
@@ -52,8 +53,10 @@ def serve(studio: Studio, on_event: OnEvent, say: Say) -> None:
 
 def _tick(studio: Studio, on_event: OnEvent, say: Say) -> TickReport | None:
     """Run one tick; what goes wrong is told, and the next one tries again."""
+    _keep_daily(studio, say)
     try:
         with locked(studio.state, studio.now(), "leadnurture run"):
+            studio.follow_restore()
             report = tick(studio.engine, on_event)
     except StudioBusyError as busy:
         say(f"{_stamp(studio)}  {busy.message}; skipped this turn")
@@ -66,6 +69,14 @@ def _tick(studio: Studio, on_event: OnEvent, say: Say) -> TickReport | None:
     if report.lookup_trouble:
         say(f"{_stamp(studio)}  the Sent folder could not be looked into: {report.lookup_trouble}; the next turn does")
     return report
+
+
+def _keep_daily(studio: Studio, say: Say) -> None:
+    """Make the backup of the day if it is not there; trouble with it keeps no letter back."""
+    try:
+        back_up_daily(studio.database.path, studio.now(), studio.config.studio.zone)
+    except LeadnurtureError as error:
+        say(f"{_stamp(studio)}  {error.message}")
 
 
 def _stamp(studio: Studio) -> str:

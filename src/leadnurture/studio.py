@@ -56,6 +56,13 @@ class Studio:
     ) -> None:
         self.database.close()
 
+    def follow_restore(self) -> None:
+        """Turn to the database that was restored since this one was opened, if one was; forget the old one."""
+        if self.database.is_replaced:
+            self.database.close()
+            self.database = open_database(self.root / DATABASE_NAME, self.clock.now())
+            self.__dict__.pop("engine", None)
+
     @cached_property
     def folder(self) -> Folder:
         """The sequence files."""
@@ -99,8 +106,8 @@ class Studio:
         return RoutingTransport(
             {
                 OutboxChannel.EMAIL: self._mail(),
-                OutboxChannel.SMS: self._service("sms", self.config.sms.origin, self._sms_url),
-                OutboxChannel.NOTIFICATION: self._service("notify", self.config.notify.origin, self._notify_urls),
+                OutboxChannel.SMS: self._service("sms", self.config.sms.origin, self.sms_url),
+                OutboxChannel.NOTIFICATION: self._service("notify", self.config.notify.origin, self.notify_urls),
             }
         )
 
@@ -112,12 +119,14 @@ class Studio:
 
         return AppriseTransport(configured, lambda: place_of(self.root / CONFIG_NAME, section, origin or section))
 
-    def _sms_url(self) -> list[str]:
+    def sms_url(self) -> list[str]:
+        """Return the URL of the service for texts, as configured; raises SecretError."""
         sms = self.config.sms
         given = (sms.url,) if sms.url else ()
         return secrets_of("url", given=given, command=sms.url_command, file=sms.url_file, folder=self.root)[:1]
 
-    def _notify_urls(self) -> list[str]:
+    def notify_urls(self) -> list[str]:
+        """Return the URLs of the services for notifications, as configured; raises SecretError."""
         notify = self.config.notify
         command, file = notify.urls_command, notify.urls_file
         return secrets_of("urls", given=notify.urls, command=command, file=file, folder=self.root)
@@ -126,7 +135,7 @@ class Studio:
         section = self.config.mail.smtp
         if self.config.mail.transport == "outbox" or section is None:
             return OutboxFolderTransport(self.outbox)
-        return SmtpTransport(_smtp(section, self.root))
+        return SmtpTransport(smtp_settings(section, self.root))
 
     def _sent_folder(self) -> SentFolder | None:
         """Return where copies of what was sent can be looked up; nothing is sent while there is no server."""
@@ -167,7 +176,8 @@ def _password(section: SmtpSection | MailboxSection, root: Path) -> Callable[[],
     return password
 
 
-def _smtp(section: SmtpSection, root: Path) -> SmtpSettings:
+def smtp_settings(section: SmtpSection, root: Path) -> SmtpSettings:
+    """Return how the configured server is spoken to; its password is asked for when it is needed."""
     return SmtpSettings(
         host=section.host,
         port=section.port,

@@ -1,5 +1,6 @@
 """Start-up is part of the interface: help, completion and an idle tick load nothing heavy."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,15 @@ def test_an_idle_run_loads_none_of_them_either(leadnurture: Leadnurture, tmp_pat
     assert leadnurture("--studio", str(root), "run", "--once").returncode == 0
     assert loaded(leadnurture, "--studio", str(root), "run", "--once") == []
     assert loaded(leadnurture, "--studio", str(root), "run", "--once", "--json") == []
+
+
+def test_nor_does_one_that_makes_the_backup_of_the_day(leadnurture: Leadnurture, tmp_path: Path) -> None:
+    root = studio_with_letters_due(tmp_path / "studio", 1)
+    assert leadnurture("--studio", str(root), "run", "--once").returncode == 0
+    shutil.rmtree(root / "backups")
+    assert loaded(leadnurture, "--studio", str(root), "run", "--once") == []
+    assert len(list((root / "backups").iterdir())) == 1
+    assert loaded(leadnurture, "--studio", str(root), "backup") == []
 
 
 def test_the_probe_sees_heavy_modules_where_there_are_some(leadnurture: Leadnurture, tmp_path: Path) -> None:

@@ -12,13 +12,16 @@ from leadnurture import __version__
 from leadnurture.cli import terminal
 from leadnurture.cli.apply import apply
 from leadnurture.cli.appointment import appointment
+from leadnurture.cli.backup import backup
 from leadnurture.cli.demo import demo
+from leadnurture.cli.doctor import doctor
 from leadnurture.cli.enrollment import enrollment
 from leadnurture.cli.init import init
 from leadnurture.cli.lead import lead
 from leadnurture.cli.outbox import outbox
 from leadnurture.cli.plan import plan
 from leadnurture.cli.report import report
+from leadnurture.cli.restore import restore
 from leadnurture.cli.run import run
 from leadnurture.cli.sequence import sequence
 from leadnurture.cli.status import status
@@ -56,7 +59,7 @@ def everywhere(
     context.obj = studio
 
 
-for command in (init, demo, status, run, plan, apply):
+for command in (init, demo, status, run, plan, apply, backup, restore, doctor):
     app.command()(command)
 for noun in (lead, sequence, enrollment, appointment, outbox, report):
     app.add_typer(noun)

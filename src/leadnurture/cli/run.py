@@ -46,6 +46,7 @@ def run(
     if not once:
         _daemon(root)
         return
+    _keep_daily(root)
     outlook = _idle(root)
     if outlook is not None:
         _summary({}, outlook.waiting, outlook.next_at, as_json=as_json, zone=lambda: _written_zone(root))
@@ -62,6 +63,19 @@ def _idle(root: "Path") -> "Outlook | None":
 
     outlook = look(root / DATABASE_NAME, SystemClock().now())
     return None if outlook is None or outlook.work else outlook
+
+
+def _keep_daily(root: "Path") -> None:
+    """Make the backup of the day if it is not there; trouble with it keeps no letter back. As light as `_idle`."""
+    from leadnurture.clock import SystemClock
+    from leadnurture.errors import LeadnurtureError
+    from leadnurture.locate import DATABASE_NAME
+    from leadnurture.store.backup.daily import back_up_daily
+
+    try:
+        back_up_daily(root / DATABASE_NAME, SystemClock().now(), _written_zone(root))
+    except LeadnurtureError as error:
+        terminal.say(error.message)
 
 
 def _once(root: "Path", *, verbose: bool, as_json: bool) -> int:

@@ -107,3 +107,17 @@ def confirm(question: str, *, yes: bool) -> bool:
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def require_typed(name: str, question: str, *, given: str | None, option: str) -> None:
+    """Make sure that somebody means it: they type a name, or gave it with an option; raises UsageError."""
+    from leadnurture.errors import UsageError
+
+    if given is None:
+        if not is_interactive():
+            raise UsageError(f"{question} Without a terminal this needs {option}", hint=f'{option} "{name}"')
+        sys.stderr.write(f"{question}\nType {name!r} to go on: ")
+        sys.stderr.flush()
+        given = sys.stdin.readline().strip()
+    if given != name:
+        raise UsageError(f"'{given}' is not '{name}'; nothing was changed", hint=f'{option} "{name}" if you mean it')

@@ -41,7 +41,7 @@ _MESSAGES: Any = (  # a Select of twelve columns, which has no type
     .where(col(SequenceVersion.number) == SequenceRow.current_version)
     .where(col(OutboxMessage.id).in_(bindparam("ids", expanding=True)))
 )
-_TOLD = {
+TOLD = {
     OutboxChannel.EMAIL: InteractionType.EMAIL_SENT,
     OutboxChannel.SMS: InteractionType.SMS_SENT,
     OutboxChannel.NOTIFICATION: InteractionType.NOTIFICATION_SENT,
@@ -99,7 +99,7 @@ def _follow(change: Change, engine: Engine, message: Row[Any], done: set[str]) -
     enrollment: Enrollment = message.Enrollment
     metadata = {"message_id": message.message_id, "sequence": enrollment.sequence_id, "step": message.step_key}
     refused = "; ".join(f"not to {recipient}: {reply}" for recipient, reply in message.refused.items()) or None
-    lead, sent = message.Lead, _TOLD[message.channel]
+    lead, sent = message.Lead, TOLD[message.channel]
     note(change, lead, sent, message.subject, content=refused, metadata=metadata, outcome="sent")
     if enrollment.status is EnrollmentStatus.ACTIVE and message.channel.reaches_couple:
         _go_on(change, engine, enrollment, done, message.current)

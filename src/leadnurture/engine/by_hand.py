@@ -99,7 +99,7 @@ def resume(change: Change, engine: Engine, enrollment: Enrollment) -> None:
     """Let a paused walk go on. What fell due meanwhile comes now, once, in its window. Raises WrongStandingError."""
     require(enrollment, {EnrollmentStatus.PAUSED}, "resumed")
     edition = engine.book.edition(change.session, enrollment.version_id)
-    enrollment.status = EnrollmentStatus.ACTIVE
+    enrollment.status, enrollment.held_reason = EnrollmentStatus.ACTIVE, None
     say(change, enrollment, InteractionType.AUTOMATION_RESUMED, f"{enrollment.sequence_id}: resumed")
     _settled_meanwhile(change, engine, enrollment, edition)
     if enrollment.next_at is not None and enrollment.next_at <= change.now:

@@ -26,6 +26,12 @@ class Database:
     def __init__(self, path: Path, engine: Engine) -> None:
         self.path = path
         self._engine = engine
+        self._file = _identity(path)
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another file lies in its place now: a backup was restored."""
+        return _identity(self.path) != self._file
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -71,6 +77,15 @@ class Database:
             if told_error is None:
                 raise
             raise told_error from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells one file from another under the same name; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _told(path: Path, error: BaseException | None) -> Exception | None:
@@ -119,11 +134,14 @@ def create_database(path: Path, now: datetime) -> None:
     connection.close()
 
 
-def open_database(path: Path, now: datetime) -> Database:
-    """Open the studio's database, migrated to the latest schema; raises the errors of `store.errors`."""
+def open_database(path: Path, now: datetime, *, backup_first: bool = True) -> Database:
+    """Open the studio's database, migrated to the latest schema, with a backup before that unless it is one itself.
+
+    Raises the errors of `store.errors` and `store.backup`.
+    """
     connection = connect(path)
     try:
-        migrate(connection, path, now)
+        migrate(connection, path, now, backup_first=backup_first)
     finally:
         connection.close()
     return Database(path, _engine(lambda: connect(path), pool_size=2))

@@ -38,6 +38,20 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Open a database file of ours that is only read, such as a backup; raises the errors of `store.errors`."""
+    if path.is_dir():
+        raise NotADatabaseError(path, "it is a folder")
+    with translated(path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        try:
+            _require_ours(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
 def connect_to_copy(path: Path) -> sqlite3.Connection:
     """Copy an existing database file into memory and open the copy; raises the errors of `store.errors`."""
     with closing(connect(path)) as source, translated(path):
@@ -108,3 +122,14 @@ def told(path: Path, error: sqlite3.OperationalError) -> Exception:
     if any(word in text for word in ("full", "readonly", "read-only", "I/O error", "unable to open")):
         return DatabaseUnwritableError(path, text)
     return error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new name in a folder durable; raises OSError."""
+    if os.name == "nt":  # Windows opens no folders
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from leadnurture.store.backup.copying import copy
+from leadnurture.store.backup.names import new_name
 from leadnurture.store.errors import NewerDatabaseError
 from leadnurture.store.files import translated
 from leadnurture.store.migrations import m0001_first
@@ -24,17 +26,16 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def migrate(connection: sqlite3.Connection, path: Path, now: datetime) -> int:
+def migrate(connection: sqlite3.Connection, path: Path, now: datetime, *, backup_first: bool = True) -> int:
     """Bring the open file to the latest schema, a backup first, each step in one transaction; return how many ran.
 
-    Raises NewerDatabaseError if a later program wrote the file.
+    Raises NewerDatabaseError if a later program wrote the file, and the errors of `store.backup`.
     """
     found = version_of(connection)
     if found > LATEST:
         raise NewerDatabaseError(path, found, LATEST)
-    if 0 < found < LATEST:
-        with translated(path):
-            _back_up(connection, path, found, now)
+    if backup_first and 0 < found < LATEST:
+        copy(connection, path, new_name(path, now, f"before-v{found + 1}-"))
     for number, step in enumerate(MIGRATIONS[found:], start=found + 1):
         with translated(path):
             _run(connection, number, step)
@@ -53,15 +54,3 @@ def _run(connection: sqlite3.Connection, number: int, step: Migration) -> None:
         if connection.in_transaction:  # on a full disk SQLite has rolled back by itself
             connection.execute("ROLLBACK")
         raise
-
-
-def _back_up(connection: sqlite3.Connection, path: Path, found: int, now: datetime) -> None:
-    folder = path.parent / "backups"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    target = folder / f"{path.stem}-before-v{found + 1}-{now:%Y%m%dT%H%M%SZ}.db"
-    copy = sqlite3.connect(target)
-    try:
-        target.chmod(0o600)
-        connection.backup(copy)
-    finally:
-        copy.close()

@@ -1,0 +1,76 @@
+"""Does the world outside answer: the mail server, and the services for texts and notifications?"""
+
+import smtplib
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from leadnurture.channels.apprise_service import Service
+from leadnurture.channels.mail.message import Letter, Mailbox, freeze, new_message_id
+from leadnurture.channels.short_message import notification, text_message
+from leadnurture.channels.smtp_connection import connect
+from leadnurture.channels.smtp_settings import check_safe
+from leadnurture.channels.transport import Verdict
+from leadnurture.doctor.check import AmissError, Patient
+from leadnurture.outbox_channel import OutboxChannel
+from leadnurture.studio import smtp_settings
+
+_PATIENCE = 10.0  # seconds: whoever asks sits before the screen
+_NOBODY = "+447700900123"  # from the range that is kept free for examples; nothing is sent
+
+
+def mail_server(patient: Patient) -> str:
+    """Does the server take us: connection, encryption, login? Nothing is sent."""
+    section = patient.settings.mail.smtp
+    if patient.settings.mail.transport == "outbox" or section is None:
+        return "letters go into the outbox folder"
+    settings = smtp_settings(section, patient.root)
+    check_safe(settings)
+    connection = connect(replace(settings, timeout=min(_PATIENCE, settings.timeout)))
+    with suppress(OSError, smtplib.SMTPException):
+        connection.quit()
+    return f"{settings.place} takes us" + (f" as {settings.username}" if settings.username else "")
+
+
+def texts(patient: Patient) -> str:
+    """Can the URL for texts be used?"""
+    studio = patient.opened
+    if studio.config.sms.origin is None:
+        return "no service: texts become tasks"
+    return _usable(studio.sms_url, OutboxChannel.SMS)
+
+
+def notifications(patient: Patient) -> str:
+    """Can the URLs for notifications be used?"""
+    studio = patient.opened
+    if studio.config.notify.origin is None:
+        return "no service: run shows them"
+    return _usable(studio.notify_urls, OutboxChannel.NOTIFICATION)
+
+
+def _usable(urls: Callable[[], Sequence[str]], channel: OutboxChannel) -> str:
+    sample = text_message("", _NOBODY, "") if channel is OutboxChannel.SMS else notification("", "", "")
+    return ", ".join(Service.of(url, sample).name for url in urls())
+
+
+def send_probe(patient: Patient, address: str | None) -> str:
+    """Send a message to an address, or to the owner, the way that letters go; return what the server said."""
+    owner = patient.settings.owner
+    sender = Mailbox(owner.email, owner.name)
+    letter = Letter(
+        message_id=new_message_id(owner.email),
+        date=patient.now.astimezone(patient.settings.studio.zone),
+        sender=sender,
+        to=(Mailbox(address) if address else sender,),
+        subject=f"A test from {patient.settings.studio.name}",
+        text="This is a test by `leadnurture doctor --send-test`. Letters to couples go the same way.\n",
+    )
+    line = patient.opened.engine.transport.line()
+    try:
+        answer = line.offer(message := freeze(letter))
+        answer = line.hand_over() if answer.verdict is Verdict.ACCEPTED else answer
+    finally:
+        line.close()
+    if answer.verdict is not Verdict.ACCEPTED:
+        raise AmissError(f"the test to {message.recipients[0]} did not go: {answer.reply}", hint="check [mail]")
+    return f"sent to {message.recipients[0]} as {message.message_id}: {answer.reply}"

@@ -1,0 +1,111 @@
+"""The database that a backup replaces knows what went out since: its leads and walks are found again in the backup.
+
+A couple is known by its token, which nobody else has; a walk by couple, sequence and pass. Ids alone would not do:
+after an earlier restore the same id may be somebody else's.
+"""
+
+from collections.abc import Iterator
+
+from sqlmodel import Session, col, select
+
+from leadnurture.crm import standing
+from leadnurture.crm.change import Change
+from leadnurture.engine.engine import Engine
+from leadnurture.engine.restored import steps
+from leadnurture.engine.restored.outcome import Outcome, pause
+from leadnurture.sequences import versions
+from leadnurture.store.tables import Enrollment, Lead, OutboxMessage, SequenceRow
+from leadnurture.store.vocabulary import CLOSED_STATUSES, EnrollmentStatus, OutboxState
+
+_RUNNING = frozenset({EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED})
+_MAY_HAVE_GONE = (OutboxState.SENT, OutboxState.IN_DOUBT, OutboxState.PARKED)
+_SINCE = "restored: it began after the backup"
+
+
+def carry_over(change: Change, engine: Engine, newer: Session) -> Outcome:
+    """Write into the backup what the newer database knows about messages, and who is to get no more of them."""
+    outcome = Outcome()
+    here = {lead.unsubscribe_token: lead for lead in change.session.exec(select(Lead)).all()}
+    for there in newer.exec(select(Lead).order_by(col(Lead.id))).all():
+        lead = here.get(there.unsubscribe_token)
+        if lead is None:
+            outcome["leads_missing"] += 1
+            continue
+        _stop(change, lead, there, outcome)
+        for walked in _walks(newer, there):
+            _carry_walk(change, engine, newer, lead, walked, outcome)
+    return outcome
+
+
+def _stop(change: Change, lead: Lead, there: Lead, outcome: Outcome) -> None:
+    """Let a couple that opted out, bounced, was paused or is closed there get no more messages here."""
+    if there.opt_out_date is not None and lead.opt_out_date is None:
+        standing.opt_out(change, lead, "they had opted out after the backup that was restored")
+        outcome["leads_stopped"] += 1
+    if there.bounced_at is not None and lead.bounced_at is None:
+        standing.bounce(change, lead, "their address had bounced after the backup that was restored")
+        outcome["leads_stopped"] += 1
+    closed = there.lead_status in CLOSED_STATUSES and lead.lead_status not in CLOSED_STATUSES
+    if (there.automation_paused or closed) and not lead.automation_paused:
+        standing.pause(change, lead)
+        outcome["leads_stopped"] += 1
+
+
+def _walks(session: Session, lead: Lead) -> list[Enrollment]:
+    query = select(Enrollment).where(Enrollment.lead_id == lead.id).order_by(col(Enrollment.id))
+    return list(session.exec(query).all())
+
+
+def _carry_walk(
+    change: Change, engine: Engine, newer: Session, lead: Lead, there: Enrollment, outcome: Outcome
+) -> None:
+    same = (
+        Enrollment.lead_id == lead.id,
+        Enrollment.sequence_id == there.sequence_id,
+        Enrollment.pass_number == there.pass_number,
+    )
+    here = change.session.exec(select(Enrollment).where(*same)).first()
+    if here is None and _has_written(newer, there):
+        here = _added(change, lead, there)
+        outcome["walks_added"] += here is not None
+        outcome["walks_paused"] += here is not None and here.status is EnrollmentStatus.PAUSED
+    if here is None:
+        return
+    steps.carry(change, engine, newer, here, there, outcome)
+    if there.status is not EnrollmentStatus.ACTIVE and here.status is EnrollmentStatus.ACTIVE:
+        why = f": {there.end_reason}" if there.end_reason else ""
+        pause(change, here, f"after the backup that was restored it was {there.status.value}{why}", outcome)
+
+
+def _has_written(newer: Session, there: Enrollment) -> bool:
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.enrollment_id == there.id, col(OutboxMessage.state).in_(_MAY_HAVE_GONE)
+    )
+    return newer.exec(query).first() is not None
+
+
+def _added(change: Change, lead: Lead, there: Enrollment) -> Enrollment | None:
+    """Add a walk that the backup does not know, so that it does not begin anew; it goes on when the owner says so.
+
+    None where the backup does not know the sequence either: nobody enters that before it is applied again.
+    """
+    row = change.session.get(SequenceRow, there.sequence_id)
+    if row is None or lead.id is None:
+        return None
+    copied = there.model_dump(exclude={"id"}) | {"lead_id": lead.id}
+    here = Enrollment(**copied)
+    here.version_id = versions.current(change.session, row).id or 0
+    if there.status in _RUNNING:
+        here.held_reason = _SINCE
+        here.status = EnrollmentStatus.PAUSED if not any(_running(change, lead, there)) else EnrollmentStatus.CANCELLED
+    if here.status is EnrollmentStatus.CANCELLED and here.ended_at is None:
+        here.ended_at, here.end_reason, here.next_at = change.now, _SINCE, None
+    change.session.add(here)
+    change.session.flush()
+    return here
+
+
+def _running(change: Change, lead: Lead, there: Enrollment) -> Iterator[Enrollment]:
+    """Yield the lead's walk through the same sequence that runs here: there may be only one."""
+    query = select(Enrollment).where(Enrollment.lead_id == lead.id, Enrollment.sequence_id == there.sequence_id)
+    yield from (one for one in change.session.exec(query).all() if one.status in _RUNNING)

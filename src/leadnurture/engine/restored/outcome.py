@@ -1,0 +1,20 @@
+"""What became of the messages when a backup was put back."""
+
+from collections import Counter
+
+from leadnurture.crm.change import Change
+from leadnurture.engine import by_hand
+from leadnurture.store.tables import Enrollment
+from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType
+
+Outcome = Counter[str]
+"""Counts: `sent`, `parked` (messages), `walks_added`, `walks_paused`, `leads_stopped`, `leads_missing`."""
+
+
+def pause(change: Change, enrollment: Enrollment, reason: str, outcome: Outcome) -> None:
+    """Let a running walk wait until the owner resumes, advances or cancels it."""
+    if enrollment.status is EnrollmentStatus.ACTIVE:
+        enrollment.status, enrollment.held_reason = EnrollmentStatus.PAUSED, reason
+        subject = f"{enrollment.sequence_id}: paused"
+        by_hand.say(change, enrollment, InteractionType.AUTOMATION_PAUSED, subject, reason)
+        outcome["walks_paused"] += 1
