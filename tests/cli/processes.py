@@ -19,7 +19,8 @@ ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "LANG": "en_GB.UTF-8",
     "TZ": "Europe/London",
-    "PYTHONWARNINGS": "error",
+    # Apprise loads all of its plugins, and one of them asks for what Python is about to leave out.
+    "PYTHONWARNINGS": "error,ignore:'imghdr' is deprecated:DeprecationWarning",
     "PYTHONDONTWRITEBYTECODE": "1",  # a file that is written half, by a test that kills, would outlive it
 }
 
