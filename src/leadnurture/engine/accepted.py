@@ -13,7 +13,9 @@ from leadnurture.engine import bounces, migration, walk
 from leadnurture.engine.book import UnreadableVersionError
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event
+from leadnurture.errors import BusyError
 from leadnurture.outbox_channel import OutboxChannel
+from leadnurture.store.errors import DatabaseUnwritableError, NotADatabaseError
 from leadnurture.store.rows import rewrite_rows
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage, SequenceRow, SequenceVersion
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
@@ -41,6 +43,7 @@ _MESSAGES: Any = (  # a Select of twelve columns, which has no type
     .where(col(SequenceVersion.number) == SequenceRow.current_version)
     .where(col(OutboxMessage.id).in_(bindparam("ids", expanding=True)))
 )
+_TROUBLE_OF_THE_FILE = (BusyError, DatabaseUnwritableError, NotADatabaseError)
 TOLD = {
     OutboxChannel.EMAIL: InteractionType.EMAIL_SENT,
     OutboxChannel.SMS: InteractionType.SMS_SENT,
@@ -61,7 +64,13 @@ def accept(change: Change, engine: Engine, ids: Collection[int]) -> list[Event]:
     change.session.info["accepted"] = messages  # else it forgets the leads before the engine reacts to their walks' end
     _write_down(change, messages)
     done = _done(change.session, (message.Enrollment.id for message in messages))
-    return [_follow(change, engine, message, done[message.Enrollment.id]) for message in messages]
+    try:
+        with change.session.begin_nested():
+            return [_follow(change, engine, message, done[message.Enrollment.id]) for message in messages]
+    except _TROUBLE_OF_THE_FILE:
+        raise
+    except Exception:  # noqa: BLE001 - one walk that cannot go on must not hold up the others
+        return [_follow_alone(change, engine, message, done[message.Enrollment.id]) for message in messages]
 
 
 def _write_down(change: Change, messages: Sequence[Row[Any]]) -> None:
@@ -94,14 +103,27 @@ def _done(session: Session, walks: Iterable[int]) -> Mapping[int, set[str]]:
     return done
 
 
-def _follow(change: Change, engine: Engine, message: Row[Any], done: set[str]) -> Event:
-    """Put the message on the timeline, and let its walk go on."""
+def _follow_alone(change: Change, engine: Engine, message: Row[Any], done: set[str]) -> Event:
+    """Do the same for one message apart from the others: it has gone, whatever keeps its walk from going on."""
+    try:
+        with change.session.begin_nested():
+            return _follow(change, engine, message, done)
+    except _TROUBLE_OF_THE_FILE:
+        raise
+    except Exception as error:  # noqa: BLE001 - told in the enrollment's reason
+        return _follow(change, engine, message, done, trouble=f"it cannot go on: {type(error).__name__}: {error}")
+
+
+def _follow(change: Change, engine: Engine, message: Row[Any], done: set[str], trouble: str | None = None) -> Event:
+    """Put the message on the timeline, and let its walk go on; with `trouble` it is held instead."""
     enrollment: Enrollment = message.Enrollment
     metadata = {"message_id": message.message_id, "sequence": enrollment.sequence_id, "step": message.step_key}
     refused = "; ".join(f"not to {recipient}: {reply}" for recipient, reply in message.refused.items()) or None
     lead, sent = message.Lead, TOLD[message.channel]
     note(change, lead, sent, message.subject, content=refused, metadata=metadata, outcome="sent")
-    if enrollment.status is EnrollmentStatus.ACTIVE and message.channel.reaches_couple:
+    if trouble is not None and message.channel.reaches_couple:
+        walk.hold(enrollment, change.now + walk.ASK_AGAIN, trouble)
+    elif enrollment.status is EnrollmentStatus.ACTIVE and message.channel.reaches_couple:
         _go_on(change, engine, enrollment, done, message.current)
     bounces.mark(change, lead, message.refused)
     return Event(change.now, enrollment.lead_id, enrollment.sequence_id, message.step_key, "sent", message.subject)
@@ -116,4 +138,4 @@ def _go_on(change: Change, engine: Engine, enrollment: Enrollment, done: set[str
         return
     walk.go_on(change, enrollment, edition, change.now, engine.is_holiday, done)
     if enrollment.version_id != current:
-        migration.catch_up(change, engine, enrollment)
+        migration.catch_up(change, engine.book, engine.is_holiday, enrollment)

@@ -125,6 +125,8 @@ def _go_to(
     enrollment.steps_completed = len(walk.finished_steps(change.session, enrollment))
     walk.schedule(change, enrollment, edition, target, change.now, engine.is_holiday)
     change.session.flush()
-    migration.catch_up(change, engine, enrollment)  # it may have waited with its message for a version applied since
+    migration.catch_up(
+        change, engine.book, engine.is_holiday, enrollment
+    )  # it may have waited with its message for a version applied since
     if not keep_delay and enrollment.status in by_hand.RUNNING:
         by_hand.due_now(change, engine, enrollment, engine.book.edition(change.session, enrollment.version_id))

@@ -82,7 +82,7 @@ def _move_all(change: Change, engine: Engine, identity: str, version_id: int) ->
     edition = engine.book.edition(change.session, version_id)
     walks = _running(change, identity)
     for enrollment in walks:
-        migration.migrate(change, engine, enrollment, edition)
+        migration.migrate(change, engine.book, engine.is_holiday, enrollment, edition)
     return len(walks)
 
 

@@ -12,7 +12,7 @@ from leadnurture.crm.change import Change
 from leadnurture.crm.leads import couple_of
 from leadnurture.crm.timeline import note
 from leadnurture.crm.zones import zone_of
-from leadnurture.engine import barring, enrolling, stopping, walk
+from leadnurture.engine import barring, enrolling, migration, stopping, walk
 from leadnurture.engine.book import Edition
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.schedule import Due, due_of
@@ -20,7 +20,7 @@ from leadnurture.engine.timing import timing_of
 from leadnurture.errors import ConflictError, NotFoundError
 from leadnurture.sequences import versions
 from leadnurture.sequences.suggestions import did_you_mean
-from leadnurture.store.tables import Enrollment, Execution, Lead, SequenceRow
+from leadnurture.store.tables import Enrollment, Lead, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
 
 RUNNING = frozenset({EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED})
@@ -98,9 +98,10 @@ def pause(change: Change, enrollment: Enrollment) -> None:
 def resume(change: Change, engine: Engine, enrollment: Enrollment) -> None:
     """Let a paused walk go on. What fell due meanwhile comes now, once, in its window. Raises WrongStandingError."""
     require(enrollment, {EnrollmentStatus.PAUSED}, "resumed")
-    edition = engine.book.edition(change.session, enrollment.version_id)
     enrollment.status, enrollment.held_reason = EnrollmentStatus.ACTIVE, None
     say(change, enrollment, InteractionType.AUTOMATION_RESUMED, f"{enrollment.sequence_id}: resumed")
+    migration.catch_up(change, engine.book, engine.is_holiday, enrollment)  # its message may have been settled since
+    edition = engine.book.edition(change.session, enrollment.version_id)
     _settled_meanwhile(change, engine, enrollment, edition)
     if enrollment.next_at is not None and enrollment.next_at <= change.now:
         due_now(change, engine, enrollment, edition)
@@ -108,7 +109,7 @@ def resume(change: Change, engine: Engine, enrollment: Enrollment) -> None:
 
 def _settled_meanwhile(change: Change, engine: Engine, enrollment: Enrollment, edition: Edition) -> None:
     """Go on from a message that was on its way when the walk was paused, and has been settled since."""
-    execution = execution_of(change, enrollment)
+    execution = migration.execution_of(change.session, enrollment)
     if execution is None or execution.status in {ExecutionStatus.PENDING, ExecutionStatus.WAITING}:
         return
     if execution.status is ExecutionStatus.FAILED:
@@ -142,14 +143,6 @@ def opening(change: Change, engine: Engine, enrollment: Enrollment, edition: Edi
     if step is None:  # its version does not walk that step: whatever comes of it, it is not kept waiting
         return due_of(instant, zone_of(lead, change.config))
     return timing_of(lead, enrollment, edition.sequence, step, change.config, engine.is_holiday).opening(instant)
-
-
-def execution_of(change: Change, enrollment: Enrollment) -> Execution | None:
-    """Return what came of the walk's current step so far, if it has begun."""
-    query = select(Execution).where(
-        Execution.enrollment_id == enrollment.id, Execution.step_key == enrollment.current_step
-    )
-    return change.session.exec(query).first()
 
 
 def say(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from leadnurture.crm.change import Change
@@ -73,7 +74,9 @@ def _one_by_one(engine: Engine, now: datetime) -> tuple[list[Event], int]:
 
 def _set_aside(engine: Engine, now: datetime, error: Exception) -> Event:
     """Hold the first due enrollment, without reacting to anything: what fails may be in the reaction."""
-    why = getattr(error, "message", None) or f"{type(error).__name__}: {error}"
+    # What the database says is told without the statement that it says it about.
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    why = getattr(error, "message", None) or f"{type(cause).__name__}: {cause}"
     with engine.database.write() as session:
         change = Change(session, now, engine.config)
         walked = session.get_one(Enrollment, _due(change, 1)[0])

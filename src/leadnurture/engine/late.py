@@ -117,5 +117,7 @@ def _take_back(change: Change, engine: Engine, message: OutboxMessage) -> Event 
     change.session.flush()
     walk.go_on(change, walked, one.edition, change.now, engine.is_holiday)
     change.session.flush()
-    migration.catch_up(change, engine, walked)  # it may have waited with its message for a version applied since
+    migration.catch_up(
+        change, engine.book, engine.is_holiday, walked
+    )  # it may have waited with its message for a version applied since
     return Event(change.now, walked.lead_id, walked.sequence_id, one.step.id, "skipped", why)

@@ -4,14 +4,15 @@ Steps are known by their ids (`was` names an id before a rename). A step done ne
 next if it is still there; a new step right ahead of it comes first; one behind the lead never comes.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from leadnurture.crm.change import Change
 from leadnurture.engine import stopping, walk
-from leadnurture.engine.book import Edition, UnreadableVersionError
-from leadnurture.engine.engine import Engine
+from leadnurture.engine.book import Book, Edition, UnreadableVersionError
+from leadnurture.engine.renaming import Renames, called_since, rename, renamed, renames_since
+from leadnurture.engine.schedule import IsHoliday
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.versions import current
@@ -61,23 +62,64 @@ def _passed(old: Sequence, new: Sequence, position: str | None) -> set[str]:
     return {step.id for step in new.walked if (step.was or step.id) in before or step.id in before}
 
 
-def migrate(change: Change, engine: Engine, enrollment: Enrollment, edition: Edition) -> None:
-    """Move one walk to an edition; the wait so far is credited, because the delay still counts from the same anchor."""
-    position, done = enrollment.current_step, walk.finished_steps(change.session, enrollment)
-    rename(change, enrollment, {step.was: step.id for step in edition.sequence.steps if step.was})
-    if _on_its_way(change, enrollment) and not _free(change, enrollment, edition):
-        if edition.sequence.step(enrollment.current_step or "") is not None:
-            enrollment.version_id = edition.version_id  # it goes on by the new version once the message is settled
+def migrate(change: Change, book: Book, is_holiday: IsHoliday, enrollment: Enrollment, edition: Edition) -> None:
+    """Move one walk to an edition; the wait so far is credited, because the delay still counts from the same anchor.
+
+    A walk stays where it is, under its old version's names, while it cannot be moved: its message may have gone and the
+    step is not there any more, or its step failed while it was paused.
+    """
+    renames = renames_since(change.session, book, enrollment, edition)
+    begun = execution_of(change.session, enrollment)
+    if begun is not None and begun.status is ExecutionStatus.FAILED:
         return
-    old = _walked_by(change, engine, enrollment) or edition.sequence
-    following = next_step(old, edition.sequence, position, done, jumped=_jumped(change, enrollment, position))
+    if _on_its_way(change, enrollment):
+        kept = edition.sequence.step(renamed(enrollment.current_step or "", renames)) is not None
+        if kept:
+            rename(change.session, enrollment, renames)
+            enrollment.version_id = edition.version_id  # it goes on by the new version once the message is settled
+        if kept or not _withdrawn(change, enrollment):
+            return
+        begun = None
+    _move(change, book, is_holiday, enrollment, edition, renames, begun)
+
+
+def _move(
+    change: Change,
+    book: Book,
+    is_holiday: IsHoliday,
+    enrollment: Enrollment,
+    edition: Edition,
+    renames: list[Renames],
+    begun: Execution | None,
+) -> None:
+    old = called_since(_walked_by(change, book, enrollment) or edition.sequence, renames[:-1])
+    done = {renamed(key, renames[:-1]) for key in walk.finished_steps(change.session, enrollment)}
+    position = enrollment.current_step and renamed(enrollment.current_step, renames[:-1])
+    jumped = _jumped(change, enrollment, enrollment.current_step)
+    if begun is not None and begun.status in walk.FINISHED:  # settled while the walk was paused
+        enrollment.anchor_at = begun.executed_at or change.now
+        position, jumped = _next_undone(old, position, done), False
+    following = next_step(old, edition.sequence, position, done, jumped=jumped)
+    rename(change.session, enrollment, renames)
     enrollment.version_id = edition.version_id
     change.session.flush()
     if enrollment.waiting_reason and following is not None and following == old.step(position or ""):
         return  # it goes on waiting for the same
-    if following is None or following.id != enrollment.current_step:
+    if begun is not None and not _goes_on_waiting(begun, following):
         walk.forget_waiting(change.session, enrollment)
-    walk.schedule(change, enrollment, edition, following, enrollment.anchor_at, engine.is_holiday)
+    walk.schedule(change, enrollment, edition, following, enrollment.anchor_at, is_holiday)
+
+
+def _next_undone(old: Sequence, position: str | None, done: Collection[str]) -> str | None:
+    """Return where a walk has come to in its old version whose step at `position` is done; None behind its end."""
+    keys = [step.id for step in old.walked]
+    ahead = keys[keys.index(position) + 1 :] if position in keys else []
+    return next((key for key in ahead if key not in done), None)
+
+
+def _goes_on_waiting(begun: Execution, following: Step | None) -> bool:
+    """Tell whether the step that follows is the one that has begun to wait; not if it does something else now."""
+    return following is not None and (following.id, following.action) == (begun.step_key, begun.action_type)
 
 
 def _jumped(change: Change, enrollment: Enrollment, position: str | None) -> bool:
@@ -91,25 +133,20 @@ def _jumped(change: Change, enrollment: Enrollment, position: str | None) -> boo
     return position is not None and last.get("goto") == position
 
 
-def _walked_by(change: Change, engine: Engine, enrollment: Enrollment) -> Sequence | None:
+def _walked_by(change: Change, book: Book, enrollment: Enrollment) -> Sequence | None:
     """Return the sequence that a walk has gone by so far; None if it cannot be read any more, and is mended now."""
     try:
-        return engine.book.edition(change.session, enrollment.version_id).sequence
+        return book.edition(change.session, enrollment.version_id).sequence
     except UnreadableVersionError:
         return None
 
 
-def _free(change: Change, enrollment: Enrollment, edition: Edition) -> bool:
-    """Take back a queued message whose step is gone; return whether nothing is on its way any more."""
-    query = select(OutboxMessage.state).where(
-        OutboxMessage.enrollment_id == enrollment.id, OutboxMessage.step_key == enrollment.current_step
+def execution_of(session: Session, enrollment: Enrollment) -> Execution | None:
+    """Return what came of the walk's current step so far, if it has begun."""
+    query = select(Execution).where(
+        Execution.enrollment_id == enrollment.id, Execution.step_key == enrollment.current_step
     )
-    state = change.session.exec(query).first()
-    kept = {step.id for step in edition.sequence.walked} | {step.was for step in edition.sequence.walked}
-    if state is not OutboxState.QUEUED or enrollment.current_step in kept:
-        return False
-    stopping.withdraw(change, enrollment, "the step is not in the sequence any more")
-    return True
+    return session.exec(query).first()
 
 
 def _on_its_way(change: Change, enrollment: Enrollment) -> bool:
@@ -119,36 +156,21 @@ def _on_its_way(change: Change, enrollment: Enrollment) -> bool:
         OutboxMessage.step_key == enrollment.current_step,
         col(OutboxMessage.state).in_((OutboxState.QUEUED, OutboxState.IN_DOUBT, OutboxState.PARKED)),
     )
-    return enrollment.next_at is None and change.session.exec(query).first() is not None
+    return change.session.exec(query).first() is not None
 
 
-def rename(change: Change, enrollment: Enrollment, renamed: dict[str, str]) -> None:
-    """Let what happened under an old id count under the new one: executions, messages and the walk's own place."""
-    if not renamed:
-        return
-    executions = change.session.exec(select(Execution).where(Execution.enrollment_id == enrollment.id)).all()
-    messages = change.session.exec(select(OutboxMessage).where(OutboxMessage.enrollment_id == enrollment.id)).all()
-    _rename_rows(change, renamed, {row.step_key: row for row in executions})
-    _rename_rows(change, renamed, {row.step_key: row for row in messages})
-    enrollment.current_step = renamed.get(enrollment.current_step or "", enrollment.current_step)
-
-
-def _rename_rows(change: Change, renamed: dict[str, str], rows: Mapping[str, Execution | OutboxMessage]) -> None:
-    """Rename in two rounds, because two steps may have exchanged their names; a new name that is taken stays taken."""
-    moving = {old: new for old, new in renamed.items() if old in rows and (new not in rows or new in renamed)}
-    for old in moving:
-        rows[old].step_key = f"{old} (renamed)"
+def _withdrawn(change: Change, enrollment: Enrollment) -> bool:
+    """Take back the message of a step that is gone if it is queued; return whether nothing is on its way any more."""
+    stopping.withdraw(change, enrollment, "the step is not in the sequence any more")
     change.session.flush()
-    for old, new in moving.items():
-        rows[old].step_key = new
-    change.session.flush()
+    return not _on_its_way(change, enrollment)
 
 
-def catch_up(change: Change, engine: Engine, enrollment: Enrollment) -> None:
-    """Move a walk whose message has just been settled to the version that was applied meanwhile."""
+def catch_up(change: Change, book: Book, is_holiday: IsHoliday, enrollment: Enrollment) -> None:
+    """Move a walk that could not be moved before to the version that was applied meanwhile."""
     row = change.session.get_one(SequenceRow, enrollment.sequence_id)
     if enrollment.status is not EnrollmentStatus.ACTIVE or row.deleted_at is not None:
         return
     version = current(change.session, row)
     if version.id is not None and version.id != enrollment.version_id:
-        migrate(change, engine, enrollment, engine.book.edition(change.session, version.id))
+        migrate(change, book, is_holiday, enrollment, book.edition(change.session, version.id))

@@ -37,14 +37,14 @@ def retry(change: Change, engine: Engine, enrollment: Enrollment) -> None:
     edition = engine.book.edition(change.session, enrollment.version_id)
     _require_welcome(change, enrollment, edition)
     _reopen(change, enrollment)
-    execution = by_hand.execution_of(change, enrollment)
+    execution = migration.execution_of(change.session, enrollment)
     message = _message(change, execution)
     if execution is not None and message is not None and not _outdated(change, message):
         _queue_again(change, engine, execution, message, edition)
     else:
         _begin_anew(change, engine, enrollment, edition, execution, message)
     change.session.flush()
-    migration.catch_up(change, engine, enrollment)
+    migration.catch_up(change, engine.book, engine.is_holiday, enrollment)
 
 
 def _reopen(change: Change, enrollment: Enrollment) -> None:
