@@ -201,8 +201,10 @@ def test_the_seeds_example_is_imported_checked_applied_and_run(run: Run) -> None
     assert "Made sequences/barn-weddings-follow-up.yaml" in done.stderr
     assert "Made templates/welcome_email.md\nMade templates/success_story.md\n" in done.stderr
     assert "write them before you apply" in done.stderr
-    assert run("sequence", "check").returncode == 0
-    assert run("apply", "--yes").returncode == 0
+    checked, applied = run("sequence", "check"), run("apply", "--yes")
+    assert (checked.returncode, applied.returncode) == (0, 0)
+    assert "this letter is as `leadnurture sequence import` began it" in " ".join(checked.stdout.split())
+    assert "warning: templates/welcome_email.md is not finished" in applied.stderr
     start = (datetime.now(UTC) + timedelta(days=1)).replace(hour=10)
     assert live(run.studio, start) == [
         ("mail", 0, "Hello from the barn door"),

@@ -111,7 +111,13 @@ def _announce(studio: "Studio", pending: "list[Pending]", saved: "SavedPlan | No
 
 
 def _warn(studio: "Studio", pending: "list[Pending]") -> None:
-    """Tell which attachments of an old version are not in the studio any more."""
+    """Tell which letters are not finished, and which attachments of an old version are not in the studio any more."""
+    from leadnurture.sequences.check_unfinished import unfinished
+
+    for name in unfinished(
+        {name: words for one in pending if one.draft for name, words in one.draft.templates.items()}
+    ):
+        terminal.say(f"warning: templates/{name} is not finished; write it before it goes out to anybody")
     attachments = {name: known for one in pending if one.draft for name, known in one.draft.attachments.items()}
     for name in studio.folder.differing(attachments):
         terminal.say(f"warning: {name} is not the file of then: letters with it are held until that one is back")

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 
+from leadnurture.sequences.check_unfinished import UNFINISHED
 from leadnurture.sequences.file_life.seed_form.words import snake
 
 _LETTER = """\
-{{# This letter is not finished: `leadnurture sequence import` began it, because the studio had no {template}.
+{{# {remark}: `leadnurture sequence import` began it, because the studio had no {template}.
    Write it, keep what you need of the lines below, and take this remark out. `leadnurture sequence check` tells which
    merge fields can be empty for a couple, and asks for other words behind `or`. #}}
 Dear {{{{ lead.couple_names }}}},
@@ -17,10 +18,10 @@ Dear {{{{ lead.couple_names }}}},
 def beginning(template: str, personalization: Collection[str]) -> str:
     """Return a letter that can be sent and is visibly short of words: a greeting, each personalization, a name.
 
-    It passes the check with a warning, because its greeting has no other words behind `or`.
+    It passes the check with warnings: it is not finished, and its greeting has no other words behind `or`.
     """
     lines = [f"- {_label(key)}: {{{{ {key} }}}}\n" for key in personalization]
-    return _LETTER.format(template=template, facts="".join([*lines, "\n"]) if lines else "")
+    return _LETTER.format(remark=UNFINISHED, template=template, facts="".join([*lines, "\n"]) if lines else "")
 
 
 def _label(key: str) -> str:
