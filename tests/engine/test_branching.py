@@ -1,6 +1,6 @@
 """A branch chooses the way once, by what is so at its moment; a wait rests until its condition holds or time is up."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from studio_life import DAY, HOUR, START, Life, mail, tag
 
@@ -161,17 +161,29 @@ def test_an_unchanged_wait_goes_on_over_a_new_version_with_the_time_it_has_waite
     assert "3d have passed" in (life.execution("mia", "wait").reason or "")
 
 
-def test_a_new_step_before_a_wait_comes_first_and_the_wait_begins_anew(life: Life) -> None:
-    life.given("welcome", WAIT, tag("after"))
+def test_a_wait_that_has_begun_goes_on_and_a_new_step_before_it_does_not_come(life: Life) -> None:
+    life.given("welcome", tag("z"), WAIT, tag("after"))
     life.add("mia")
-    life.later(4 * DAY)
-    life.given("welcome", tag("first", delay="4d"), WAIT, tag("after"))
     life.tick()
-    assert life.steps("mia") == {"first": "executed", "wait": "waiting"}
     life.later(4 * DAY)
-    assert life.steps("mia")["wait"] == "waiting"
+    life.given("welcome", tag("z"), tag("first", delay="4d"), WAIT, tag("after"))
+    life.tick()
+    assert life.steps("mia") == {"z": "executed", "wait": "waiting"}
     life.later(DAY)
-    assert life.steps("mia")["after"] == "executed"
+    assert life.steps("mia") == dict.fromkeys(["z", "wait", "after"], "executed")
+
+
+def test_a_wait_that_hangs_on_the_wedding_begins_anew_when_the_wedding_is_moved(life: Life) -> None:
+    life.given("welcome", {**WAIT, "before_wedding": "30d"}, tag("after"))
+    life.add("mia", wedding_date=START.date() + timedelta(days=30))
+    life.tick()
+    assert life.steps("mia") == {"wait": "waiting"}
+    life.set("mia", wedding_date=START.date() + timedelta(days=330))
+    life.later(10 * DAY)
+    assert life.steps("mia") == {}
+    life.clock.set(START + 300 * DAY)
+    life.tick()
+    assert life.steps("mia") == {"wait": "waiting"}
 
 
 def test_a_wait_that_is_taken_out_lets_the_walk_go_on(life: Life) -> None:
@@ -202,6 +214,26 @@ def test_a_new_step_before_the_target_is_not_for_whom_a_branch_has_led_to_it(lif
     life.given("welcome", FORK, tag("story"), tag("new"), tag("call", delay="3d"))
     life.later(3 * DAY)
     assert life.steps("mia") == dict.fromkeys(["fork", "call"], "executed")
+
+
+def test_the_target_of_a_branch_stays_so_over_a_rename_and_another_version(life: Life) -> None:
+    life.given("welcome", FORK, tag("story"), tag("call", delay="2d"))
+    life.add("mia", tags=["keen"])
+    life.tick()
+    fork = {**FORK, "cases": [{"when": KEEN, "goto": "ring"}]}
+    life.given("welcome", fork, tag("story"), tag("ring", was="call", delay="2d"))
+    life.given("welcome", fork, tag("story"), tag("new"), tag("ring", was="call", delay="2d"))
+    life.later(3 * DAY)
+    assert life.steps("mia") == dict.fromkeys(["fork", "ring"], "executed")
+
+
+def test_who_was_led_to_a_step_that_sleeps_gets_no_new_one_before_that_behind_it(life: Life) -> None:
+    life.given("welcome", FORK, tag("story"), tag("call", active=False), tag("last", delay="2d"))
+    life.add("mia", tags=["keen"])
+    life.tick()
+    life.given("welcome", FORK, tag("story"), tag("call", active=False), tag("new"), tag("last", delay="2d"))
+    life.later(3 * DAY)
+    assert life.steps("mia") == dict.fromkeys(["fork", "last"], "executed")
 
 
 def test_a_stop_while_a_wait_lasts_credits_no_step(life: Life) -> None:

@@ -1,15 +1,17 @@
 """Half way through a sequence that is edited: nothing comes twice, nothing is lost, and no walk stops the studio."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from mail_server import HANG_UP, Server
 from sqlalchemy import text, update
-from sqlmodel import col
-from studio_life import DAY, MINUTE, START, Life, mail
+from sqlmodel import col, select
+from studio_life import DAY, HOUR, MINUTE, START, Life, mail
 
 from leadnurture.channels.outbox_folder import _ending
-from leadnurture.engine import by_hand, retrying
+from leadnurture.engine import advancing, by_hand, retrying
 from leadnurture.engine.resolve import resolve
 from leadnurture.store.tables import Enrollment, OutboxMessage
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
@@ -176,3 +178,130 @@ def test_a_walk_that_the_database_refuses_is_held_without_its_statement(life: Li
     held = life.walk("mia").held_reason or ""
     assert "no room" in held
     assert "INSERT" not in held
+
+
+def test_a_queued_message_whose_step_does_something_else_now_is_taken_back(server: Server, life: Life) -> None:
+    life.given("welcome", mail("a"))
+    life.add("mia")
+    busy(server, life)
+    life.given("welcome", {"id": "a", "action": "create_task", "title": "Call"})
+    life.later(5 * HOUR)
+    assert (server.subjects("mia"), life.queue("mia"), life.steps("mia")) == ([], [], {"a": "executed"})
+
+
+# what is queued, and not what the step would send now
+
+
+def busy(server: Server, life: Life) -> None:
+    """Let the server turn a lead's letter away for now, so that it waits in the outbox."""
+    server.at_rcpt[MIA] = ["450 later"]
+    life.tick()
+    assert [message.state for message in life.queue("mia")] == [OutboxState.QUEUED]
+
+
+@pytest.mark.parametrize("field", ["primary_email", "secondary_email"])
+def test_a_letter_goes_to_the_address_that_was_corrected_and_not_to_the_old_one(
+    server: Server, life: Life, field: str
+) -> None:
+    life.given("welcome", mail("a", to="both"))
+    life.add("mia", secondary_email="zoe@example.org")
+    busy(server, life)
+    life.set("mia", **{field: "emma@example.org"})
+    life.tick()
+    assert server.subjects("emma") == ["a"]
+    assert server.subjects("mia" if field == "primary_email" else "zoe") == []
+    life.later(5 * HOUR)
+    assert server.subjects("emma") == ["a"]
+
+
+def test_a_letter_that_is_sent_again_by_hand_goes_to_the_address_of_today(server: Server, life: Life) -> None:
+    life.given("welcome", mail("a"))
+    life.add("mia")
+    server.at_rcpt[MIA], server.at_data[MIA] = [], [HANG_UP]
+    park(server, life, "mia")
+    life.set("mia", primary_email="emma@example.org")
+    settle(life, "emma", sent=False)
+    life.later(MINUTE)
+    assert server.subjects("emma") == ["a"]
+
+
+def test_an_address_outside_ascii_is_still_theirs(server: Server, life: Life) -> None:
+    life.given("welcome", mail("a"))
+    life.add("mia")
+    life.set("mia", primary_email="mia@bücher.example")
+    server.at_rcpt["mia@xn--bcher-kva.example"] = ["450 later"]
+    life.tick()
+    with life.studio.read() as session:
+        (before,) = session.exec(select(OutboxMessage)).all()
+    life.later(5 * HOUR)
+    with life.studio.read() as session:
+        (after,) = session.exec(select(OutboxMessage)).all()
+    assert (after.message_id, after.state) == (before.message_id, OutboxState.SENT)
+
+
+FAR = START.date() + timedelta(days=330)
+
+
+def test_a_parked_message_whose_day_lies_ahead_again_is_not_sent_again_before_it(server: Server, life: Life) -> None:
+    life.given("welcome", mail("a", before_wedding="30d"))
+    life.add("mia", wedding_date=START.date() + timedelta(days=30))
+    park(server, life, "mia")
+    sent = server.subjects("mia")
+    life.set("mia", wedding_date=FAR)
+    settle(life, "mia", sent=False)
+    life.tick()
+    assert (server.subjects("mia"), life.queue("mia")) == (sent, [])
+    assert life.walk("mia").next_at == START + 300 * DAY
+
+
+def test_a_failed_step_whose_day_lies_ahead_again_is_not_tried_before_it(server: Server, life: Life) -> None:
+    life.given("welcome", mail("a", before_wedding="30d"))
+    life.add("mia", wedding_date=START.date() + timedelta(days=30))
+    server.at_rcpt[MIA] = ["554 no"]
+    life.tick()
+    life.set("mia", wedding_date=FAR)
+    by_owner(life, "mia", retrying.retry)
+    life.later(5 * HOUR)
+    assert server.subjects("mia") == []
+    assert life.walk("mia").next_at == START + 300 * DAY
+
+
+def test_a_queued_message_whose_step_is_put_on_a_later_day_waits_for_that(server: Server, life: Life) -> None:
+    life.given("welcome", mail("a", before_wedding="30d"))
+    life.add("mia", wedding_date=START.date() + timedelta(days=30))
+    busy(server, life)
+    life.given("welcome", mail("a", before_wedding="7d"))
+    life.later(5 * HOUR)
+    assert server.subjects("mia") == []
+    life.clock.set(START + 23 * DAY)
+    life.tick()
+    assert server.subjects("mia") == ["a"]
+
+
+# by hand
+
+
+def test_what_was_brought_forward_by_hand_stays_so_when_something_else_is_applied(life: Life) -> None:
+    life.given("welcome", mail("a", delay="10d"), mail("b", delay="10d"))
+    life.add("mia")
+    by_owner(life, "mia", advancing.advance)
+    life.given("welcome", mail("a", delay="10d"), mail("b", delay="10d"), mail("c"))
+    assert life.walk("mia").next_at == START
+
+
+def test_advancing_to_a_step_that_hangs_on_the_wedding_keeps_its_day_unless_it_is_named(life: Life) -> None:
+    life.given("welcome", mail("a", delay="10d"), mail("b", before_wedding="30d"))
+    life.add("mia", "zoe", wedding_date=FAR)
+    by_owner(life, "mia", advancing.advance)
+    by_owner(life, "zoe", advancing.advance, "b")
+    life.tick()
+    assert life.walk("mia").next_at == START + 300 * DAY
+    assert (life.sent("mia"), life.sent("zoe")) == ([], ["b"])
+
+
+def test_no_new_step_slips_in_before_the_one_that_the_owner_named(life: Life) -> None:
+    life.given("welcome", mail("a", delay="5d"), mail("b"), mail("c", delay="5d"))
+    life.add("mia")
+    by_owner(life, "mia", advancing.advance, "c")
+    life.given("welcome", mail("a", delay="5d"), mail("b"), mail("new"), mail("c", delay="5d"))
+    assert life.walk("mia").current_step == "c"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadnurture.crm.values import Reading
-from leadnurture.engine.migration import next_step
+from leadnurture.engine.landing import next_step
 from leadnurture.sequences.parse import parse
 from leadnurture.sequences.sequence import Sequence
 

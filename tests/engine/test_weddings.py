@@ -189,7 +189,7 @@ def test_a_queued_message_is_written_again_when_its_day_lies_ahead(
     life.tick()
     assert (life.sent(), life.queue("mia"), life.steps("mia")) == ([], [], {})
     assert life.walk("mia").held_reason == reason
-    assert "its message 'hello' was taken back unsent, because the wedding was moved" in [
+    assert "its message 'hello' was taken back unsent: its day lies ahead" in [
         content for _, content in life.told("mia", InteractionType.STEP_HELD)
     ]
     life.set("mia", wedding_date=date(2027, 9, 18))

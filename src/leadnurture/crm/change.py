@@ -28,6 +28,7 @@ class FactKind(StrEnum):
     RESUMED = "resumed"
     WEDDING_MOVED = "wedding_moved"
     ZONE_CHANGED = "zone_changed"  # its text is the zone before
+    READDRESSED = "readdressed"  # an address or a number of theirs is another one
     ENROLLMENT_ENDED = "enrollment_ended"
 
 

@@ -180,6 +180,7 @@ def update(change: Change, lead: Lead, values: Mapping[str, Any]) -> dict[str, t
     return changed
 
 
+_ADDRESSES = frozenset({"primary_email", "secondary_email", "primary_phone", "secondary_phone"})
 _SPECIAL = frozenset({"lead_status", "automation_paused"})
 
 
@@ -193,14 +194,21 @@ def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) 
     if "estimated_budget" in changed and "budget_range" not in changed:
         budget = lead.estimated_budget
         lead.budget_range = None if budget is None else budget_range(budget, change.config.studio.currency)
-    if "wedding_date" in changed:
-        change.record(FactKind.WEDDING_MOVED, lead.id)
-    if "time_zone" in changed:
-        change.record(FactKind.ZONE_CHANGED, lead.id, changed["time_zone"][0] or change.config.studio.timezone)
+    _record_moves(change, lead, changed)
     if "lead_status" in changed:
         standing.set_status(change, lead, changed["lead_status"][1])
     if "automation_paused" in changed:
         (standing.pause if changed["automation_paused"][1] else standing.resume)(change, lead)
+
+
+def _record_moves(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) -> None:
+    """Record what moves steps that come next, or sends them elsewhere."""
+    if "wedding_date" in changed:
+        change.record(FactKind.WEDDING_MOVED, lead.id)
+    if "time_zone" in changed:
+        change.record(FactKind.ZONE_CHANGED, lead.id, changed["time_zone"][0] or change.config.studio.timezone)
+    if _ADDRESSES & changed.keys():
+        change.record(FactKind.READDRESSED, lead.id)
 
 
 def _plain(value: Any) -> Any:

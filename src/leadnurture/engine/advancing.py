@@ -3,7 +3,7 @@
 from sqlmodel import select
 
 from leadnurture.crm.change import Change
-from leadnurture.engine import by_hand, migration, stopping, walk
+from leadnurture.engine import by_hand, migration, next_moment, taking_back, walk
 from leadnurture.engine.book import Edition
 from leadnurture.engine.engine import Engine
 from leadnurture.errors import ConflictError, NotFoundError
@@ -21,6 +21,8 @@ def advance(
 ) -> None:
     """Skip the current step, and all steps before `to` if given; what comes then is due now unless its delay is kept.
 
+    A step that hangs on the wedding keeps its day, too, unless it is named.
+
     Raises NotFoundError for an unknown step; ConflictError for a walk that has ended, a sequence that does not allow
     it, a step behind the lead, and a message that may have gone out.
     """
@@ -33,7 +35,7 @@ def advance(
     _free(change, enrollment)
     for step in _between(edition.sequence, enrollment.current_step, target):
         _skip(change, enrollment, edition, step)
-    _go_to(change, engine, enrollment, edition, target, keep_delay=keep_delay)
+    _go_to(change, engine, enrollment, edition, target, named=to is not None, keep_delay=keep_delay)
 
 
 def _target(change: Change, enrollment: Enrollment, sequence: Sequence, to: str | None) -> Step | None:
@@ -83,7 +85,7 @@ def _free(change: Change, enrollment: Enrollment) -> None:
             f"nobody knows yet whether the message of '{message.step_key}' has gone out",
             hint=f"leadnurture outbox resolve {message.id} --sent or --resend, then advance",
         )
-    stopping.withdraw(change, enrollment, REASON)
+    taking_back.withdraw(change, enrollment, REASON)
 
 
 def _skip(change: Change, enrollment: Enrollment, edition: Edition, step: Step) -> None:
@@ -119,14 +121,21 @@ def _skipped(change: Change, enrollment: Enrollment, edition: Edition, step: Ste
 
 
 def _go_to(
-    change: Change, engine: Engine, enrollment: Enrollment, edition: Edition, target: Step | None, *, keep_delay: bool
+    change: Change,
+    engine: Engine,
+    enrollment: Enrollment,
+    edition: Edition,
+    target: Step | None,
+    *,
+    named: bool,
+    keep_delay: bool,
 ) -> None:
     change.session.flush()
-    enrollment.steps_completed = len(walk.finished_steps(change.session, enrollment))
+    enrollment.steps_completed, enrollment.jumped = len(walk.finished_steps(change.session, enrollment)), named
     walk.schedule(change, enrollment, edition, target, change.now, engine.is_holiday)
     change.session.flush()
-    migration.catch_up(
-        change, engine.book, engine.is_holiday, enrollment
-    )  # it may have waited with its message for a version applied since
+    # It may have waited with its message for a version applied since.
+    migration.catch_up(change, engine.book, engine.is_holiday, enrollment)
     if not keep_delay and enrollment.status in by_hand.RUNNING:
-        by_hand.due_now(change, engine, enrollment, engine.book.edition(change.session, enrollment.version_id))
+        edition = engine.book.edition(change.session, enrollment.version_id)
+        next_moment.due_now(change, enrollment, edition, engine.is_holiday, early=named)

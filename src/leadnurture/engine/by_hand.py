@@ -4,19 +4,15 @@ Each is part of the caller's transaction and stands on the timeline as the owner
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
 
 from sqlmodel import col, select
 
 from leadnurture.crm.change import Change
 from leadnurture.crm.leads import couple_of
 from leadnurture.crm.timeline import note
-from leadnurture.crm.zones import zone_of
-from leadnurture.engine import barring, enrolling, migration, stopping, walk
+from leadnurture.engine import barring, enrolling, migration, next_moment, stopping, walk
 from leadnurture.engine.book import Edition
 from leadnurture.engine.engine import Engine
-from leadnurture.engine.schedule import Due, due_of
-from leadnurture.engine.timing import timing_of
 from leadnurture.errors import ConflictError, NotFoundError
 from leadnurture.sequences import versions
 from leadnurture.sequences.suggestions import did_you_mean
@@ -104,12 +100,12 @@ def resume(change: Change, engine: Engine, enrollment: Enrollment) -> None:
     edition = engine.book.edition(change.session, enrollment.version_id)
     _settled_meanwhile(change, engine, enrollment, edition)
     if enrollment.next_at is not None and enrollment.next_at <= change.now:
-        due_now(change, engine, enrollment, edition)
+        next_moment.due_now(change, enrollment, edition, engine.is_holiday)
 
 
 def _settled_meanwhile(change: Change, engine: Engine, enrollment: Enrollment, edition: Edition) -> None:
     """Go on from a message that was on its way when the walk was paused, and has been settled since."""
-    execution = migration.execution_of(change.session, enrollment)
+    execution = walk.execution_of(change.session, enrollment)
     if execution is None or execution.status in {ExecutionStatus.PENDING, ExecutionStatus.WAITING}:
         return
     if execution.status is ExecutionStatus.FAILED:
@@ -128,21 +124,6 @@ def require(enrollment: Enrollment, standings: Collection[EnrollmentStatus], wan
     """Make sure that a walk stands so that it can be `wanted` (paused, resumed …); raises WrongStandingError."""
     if enrollment.status not in standings:
         raise WrongStandingError(enrollment, wanted)
-
-
-def due_now(change: Change, engine: Engine, enrollment: Enrollment, edition: Edition) -> None:
-    """Let the next step be due now, or when its window opens; gaps and caps hold in any case."""
-    due = opening(change, engine, enrollment, edition, change.now)
-    enrollment.next_at, enrollment.due_local = due.at, due.local
-
-
-def opening(change: Change, engine: Engine, enrollment: Enrollment, edition: Edition, instant: datetime) -> Due:
-    """Return the first moment from an instant on at which a walk's current step may happen by its window."""
-    step = edition.sequence.step(enrollment.current_step or "")
-    lead = change.session.get_one(Lead, enrollment.lead_id)
-    if step is None:  # its version does not walk that step: whatever comes of it, it is not kept waiting
-        return due_of(instant, zone_of(lead, change.config))
-    return timing_of(lead, enrollment, edition.sequence, step, change.config, engine.is_holiday).opening(instant)
 
 
 def say(

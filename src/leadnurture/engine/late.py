@@ -1,6 +1,9 @@
-"""Messages that could not go when they were due: windows, hours, gaps, caps and their steps' `late` rule still hold."""
+"""Messages that could not go when they were due: windows, hours, gaps, caps and their steps' `late` rule still hold.
 
-from collections.abc import Iterator
+One that is not what its step would send now (another address, a day that lies ahead again) is taken back here, too.
+"""
+
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from leadnurture.crm.change import Change
 from leadnurture.crm.timeline import note
-from leadnurture.engine import migration, pacing_records, stopping, walk
+from leadnurture.engine import migration, pacing_records, taking_back, walk
 from leadnurture.engine.book import Edition, UnreadableVersionError
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event
@@ -17,19 +20,23 @@ from leadnurture.engine.timing import Timing, timing_of
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.sequences.step import Step
 from leadnurture.store.due import DUE_MESSAGES, stored
-from leadnurture.store.tables import Enrollment, Lead, OutboxMessage
+from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
 from leadnurture.store.vocabulary import InteractionType, OutboxState
 
 
 @dataclass(frozen=True)
 class _Late:
-    """A message that has been waiting since before now; no step where its version cannot be read or has none."""
+    """A message that has been waiting since before now; no step where its version cannot be read or has none.
 
-    message_id: int
+    `anew`: why it is not what its step would send now.
+    """
+
+    message: OutboxMessage
     enrollment: Enrollment
-    edition: Edition | None
-    step: Step | None
-    timing: Timing | None
+    edition: Edition | None = None
+    step: Step | None = None
+    timing: Timing | None = None
+    anew: str | None = None
 
     def left_out(self, now: datetime) -> str | None:
         """Return why it must not go any more."""
@@ -45,8 +52,8 @@ def keep_time(engine: Engine, now: datetime) -> list[Event]:
         late = list(_late(engine, session, now))
         if not late:
             return []
-        gone = {one.message_id for one in late if one.left_out(now) is not None}
-        later = _put_off(engine, session, [one for one in late if one.message_id not in gone], now)
+        gone = {one.message.id for one in late if one.anew or one.left_out(now)}
+        later = _put_off(engine, session, [one for one in late if one.message.id not in gone], now)
     if not gone and not later:
         return []
     with engine.change(now) as change:
@@ -60,28 +67,38 @@ def _late(engine: Engine, session: Session, now: datetime) -> Iterator[_Late]:
     """Yield the due messages that were queued before now, in their order; the others have just been judged."""
     order = [row[0] for row in session.execute(text(DUE_MESSAGES), {"now": stored(now)})]
     query = (
-        select(OutboxMessage.id, OutboxMessage.step_key, Enrollment, Lead)
+        select(OutboxMessage, Enrollment, Lead, Execution)
         .join(Enrollment, col(Enrollment.id) == OutboxMessage.enrollment_id)
         .join(Lead, col(Lead.id) == OutboxMessage.lead_id)
+        .join(Execution, col(Execution.id) == OutboxMessage.execution_id)
         .where(OutboxMessage.state == OutboxState.QUEUED, OutboxMessage.queued_at < now, OutboxMessage.due_at <= now)
         .where(OutboxMessage.channel != OutboxChannel.NOTIFICATION)
     )
-    found = {row[0]: row for row in session.exec(query).all()}
+    found = {row[0].id: row for row in session.exec(query).all()}
     for key in order:
         if key in found:
-            yield _judged(engine, session, *found[key])
+            yield _judged(engine, session, *found[key], now)
 
 
-def _judged(engine: Engine, session: Session, key: int | None, step_key: str, walked: Enrollment, lead: Lead) -> _Late:
+def _judged(
+    engine: Engine,
+    session: Session,
+    message: OutboxMessage,
+    walked: Enrollment,
+    lead: Lead,
+    execution: Execution,
+    now: datetime,
+) -> _Late:
     try:
         edition = engine.book.edition(session, walked.version_id)
     except UnreadableVersionError:
-        return _Late(key or 0, walked, None, None, None)
-    step = edition.sequence.step(step_key)
+        return _Late(message, walked)
+    step = edition.sequence.step(message.step_key)
     if step is None:
-        return _Late(key or 0, walked, edition, None, None)
+        return _Late(message, walked, edition)
     timing = timing_of(lead, walked, edition.sequence, step, engine.config, engine.is_holiday)
-    return _Late(key or 0, walked, edition, step, timing)
+    anew = taking_back.why_anew(message, execution, step, timing, lead, engine.config, now)
+    return _Late(message, walked, edition, step, timing, anew)
 
 
 def _put_off(engine: Engine, session: Session, late: list[_Late], now: datetime) -> dict[int, datetime]:
@@ -89,35 +106,46 @@ def _put_off(engine: Engine, session: Session, late: list[_Late], now: datetime)
     pacer = pacing_records.load_gone(session, engine.config.limits, now)
     later: dict[int, datetime] = {}
     for one in late:
-        channel = one.step.channel if one.step else OutboxChannel.EMAIL
-        lead_id, opens = one.enrollment.lead_id, one.timing.opening(now).at if one.timing else now
-        hold = pacer.hold(lead_id, now, channel) if one.step is None or one.step.reaches_couple else None
+        channel, lead_id = one.message.channel, one.message.lead_id
+        opens = one.timing.opening(now).at if one.timing else now
+        hold = pacer.hold(lead_id, now, channel)
         if opens > now or hold:
-            later[one.message_id] = max(opens, hold.until if hold else now)
+            later[one.message.id or 0] = max(opens, hold.until if hold else now)
         else:
             pacer.count(lead_id, now, channel)
     return later
 
 
-def _queued(session: Session, ids: set[int]) -> list[OutboxMessage]:
+def _queued(session: Session, ids: Collection[int | None]) -> list[OutboxMessage]:
     query = select(OutboxMessage).where(OutboxMessage.state == OutboxState.QUEUED).order_by(col(OutboxMessage.id))
     return [message for message in session.exec(query).all() if message.id in ids] if ids else []
 
 
 def _take_back(change: Change, engine: Engine, message: OutboxMessage) -> Event | None:
-    """Withdraw a message that must not go any more, and let its walk go on; nothing if that is not so any longer."""
-    walked = change.session.get_one(Enrollment, message.enrollment_id)
-    lead = change.session.get_one(Lead, message.lead_id)
-    one = _judged(engine, change.session, message.id, message.step_key, walked, lead)
-    why = one.left_out(change.now)
-    if why is None or one.edition is None or one.step is None:
+    """Take back a message that must not go any more; nothing if that is not so any longer."""
+    session, walked = change.session, change.session.get_one(Enrollment, message.enrollment_id)
+    lead, execution = session.get_one(Lead, message.lead_id), session.get_one(Execution, message.execution_id)
+    one = _judged(engine, session, message, walked, lead, execution, change.now)
+    if one.edition is None or one.step is None:
         return None
-    stopping.withdraw(change, walked, why)
-    note(change, lead, InteractionType.STEP_SKIPPED, f"{walked.sequence_id}: {one.step.label}", content=why)
+    outcome, why, step = "skipped", one.left_out(change.now), one.step
+    if why is not None:
+        _leave_out(change, engine, one, lead, why)
+    else:
+        outcome, why = "withdrawn", taking_back.decide_anew(change, walked, one.edition, engine.is_holiday)
+    if why is None:
+        return None
     change.session.flush()
-    walk.go_on(change, walked, one.edition, change.now, engine.is_holiday)
+    # It may have waited with its message for a version applied since.
+    migration.catch_up(change, engine.book, engine.is_holiday, walked)
+    return Event(change.now, walked.lead_id, walked.sequence_id, step.id, outcome, why)
+
+
+def _leave_out(change: Change, engine: Engine, one: _Late, lead: Lead, why: str) -> None:
+    assert one.edition is not None
+    assert one.step is not None
+    taking_back.withdraw(change, one.enrollment, why)
+    subject = f"{one.enrollment.sequence_id}: {one.step.label}"
+    note(change, lead, InteractionType.STEP_SKIPPED, subject, content=why)
     change.session.flush()
-    migration.catch_up(
-        change, engine.book, engine.is_holiday, walked
-    )  # it may have waited with its message for a version applied since
-    return Event(change.now, walked.lead_id, walked.sequence_id, one.step.id, "skipped", why)
+    walk.go_on(change, one.enrollment, one.edition, change.now, engine.is_holiday)

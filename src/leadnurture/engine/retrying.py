@@ -6,18 +6,16 @@ nobody was talking to it when the walk ended.
 
 - A message was frozen: its execution is pending again and the same bytes are queued again, under the same Message-ID.
   Should a server have taken it in spite of its answer, that is one message twice and not two.
-- A message was frozen to an address that is not the lead's any more: bytes never change, so the message and its
-  execution are removed, and the step is decided anew. The timeline keeps what they were.
+- A message was frozen that the step would not send now (its address is not the lead's any more, its day lies ahead
+  again …): bytes never change, so the message and its execution are removed, and the step is decided anew.
 - Nothing was frozen (the letter could not be made): the execution is removed, and the step is decided anew.
 """
-
-from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from leadnurture.crm.change import Change
-from leadnurture.engine import barring, by_hand, migration, pacing_records
+from leadnurture.engine import barring, by_hand, migration, next_moment, taking_back, walk
 from leadnurture.engine.book import Edition
 from leadnurture.engine.engine import Engine
 from leadnurture.errors import ConflictError
@@ -37,12 +35,15 @@ def retry(change: Change, engine: Engine, enrollment: Enrollment) -> None:
     edition = engine.book.edition(change.session, enrollment.version_id)
     _require_welcome(change, enrollment, edition)
     _reopen(change, enrollment)
-    execution = migration.execution_of(change.session, enrollment)
+    execution = walk.execution_of(change.session, enrollment)
     message = _message(change, execution)
-    if execution is not None and message is not None and not _outdated(change, message):
-        _queue_again(change, engine, execution, message, edition)
+    _say(change, enrollment, message)
+    if execution is not None and message is not None:
+        _queue_again(change, enrollment, execution, message)
+        taking_back.decide_anew(change, enrollment, edition, engine.is_holiday)
     else:
-        _begin_anew(change, engine, enrollment, edition, execution, message)
+        taking_back.remove(change, execution)
+        next_moment.due_now(change, enrollment, edition, engine.is_holiday)
     change.session.flush()
     migration.catch_up(change, engine.book, engine.is_holiday, enrollment)
 
@@ -70,49 +71,13 @@ def _message(change: Change, execution: Execution | None) -> OutboxMessage | Non
     return change.session.exec(select(OutboxMessage).where(OutboxMessage.execution_id == execution.id)).first()
 
 
-def _outdated(change: Change, message: OutboxMessage) -> bool:
-    """Tell whether a message goes to an address that is neither the lead's nor the owner's (a copy) any more."""
-    lead = change.session.get_one(Lead, message.lead_id)
-    known = {lead.primary_email, lead.secondary_email, lead.primary_phone, lead.secondary_phone}
-    return not set(message.recipients) <= {*known, change.config.owner.email}
-
-
-def _queue_again(
-    change: Change, engine: Engine, execution: Execution, message: OutboxMessage, edition: Edition
-) -> None:
-    goes_at = _may_go_at(change, engine, message, edition)  # before it is queued, and counts against itself
+def _queue_again(change: Change, enrollment: Enrollment, execution: Execution, message: OutboxMessage) -> None:
     execution.status, execution.error, execution.executed_at = ExecutionStatus.PENDING, None, None
     execution.retry_count, execution.updated_at = 0, change.now
     message.state, message.reason, message.attempts = OutboxState.QUEUED, REASON, 0
-    message.due_at, message.in_doubt_at = goes_at, None
-    enrollment = change.session.get_one(Enrollment, message.enrollment_id)
+    message.due_at, message.in_doubt_at = change.now, None
     enrollment.next_at = enrollment.due_local = None
-    _say(change, enrollment, message)
-
-
-def _may_go_at(change: Change, engine: Engine, message: OutboxMessage, edition: Edition) -> datetime:
-    """Return when limits and the window let the message go; a message that is queued is not asked for them again."""
-    pacer = pacing_records.load(change.session, change.config.limits, change.now)
-    hold = pacer.hold(message.lead_id, change.now, message.channel)
-    soonest = hold.until if hold else change.now
-    enrollment = change.session.get_one(Enrollment, message.enrollment_id)
-    return by_hand.opening(change, engine, enrollment, edition, soonest).at
-
-
-def _begin_anew(
-    change: Change,
-    engine: Engine,
-    enrollment: Enrollment,
-    edition: Edition,
-    execution: Execution | None,
-    message: OutboxMessage | None,
-) -> None:
-    _say(change, enrollment, message)
-    for row in (message, execution):
-        if row is not None:
-            change.session.delete(row)
-            change.session.flush()  # the message first: it hangs on the execution
-    by_hand.due_now(change, engine, enrollment, edition)
+    change.session.flush()
 
 
 def _say(change: Change, enrollment: Enrollment, message: OutboxMessage | None) -> None:

@@ -1,16 +1,15 @@
-"""Leaving: what ends a lead's walks, and taking back messages that have not gone out."""
+"""Leaving: what ends a lead's walks."""
 
 from collections.abc import Mapping
 
 from sqlmodel import select
 
 from leadnurture.crm.change import Change, Fact, FactKind
-from leadnurture.engine import walk
+from leadnurture.engine import taking_back, walk
 from leadnurture.engine.book import Book, UnreadableVersionError
-from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.sequences.sequence import Stop
-from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage, SequenceRow
-from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, OutboxState, Purpose
+from leadnurture.store.tables import Enrollment, Execution, Lead, SequenceRow
+from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, Purpose
 
 STOPS: Mapping[FactKind, tuple[Stop, str]] = {
     FactKind.CONVERTED: ("conversion", "they booked"),
@@ -61,25 +60,10 @@ def _purpose(change: Change, enrollment: Enrollment, book: Book) -> Purpose:
 
 def cancel(change: Change, enrollment: Enrollment, reason: str) -> None:
     """End a walk before its end; what was queued for it does not go out any more."""
-    withdraw(change, enrollment, reason)
+    taking_back.withdraw(change, enrollment, reason)
     if (begun := walk.begun_waiting(change.session, enrollment)) is not None:
         begun.status, begun.reason, begun.executed_at = ExecutionStatus.SKIPPED, reason, change.now
     walk.end(change, enrollment, EnrollmentStatus.CANCELLED, reason)
-
-
-def withdraw(change: Change, enrollment: Enrollment, reason: str) -> None:
-    """Take back a message that is still queued; one in doubt may have gone and stays as it is."""
-    query = select(OutboxMessage).where(
-        OutboxMessage.enrollment_id == enrollment.id,
-        OutboxMessage.state == OutboxState.QUEUED,
-        OutboxMessage.channel != OutboxChannel.NOTIFICATION,  # the owner may know all the same
-    )
-    for message in change.session.exec(query).all():
-        message.state, message.reason = OutboxState.REFUSED, f"withdrawn: {reason}"
-        execution = change.session.get(Execution, message.execution_id)
-        if execution is not None:
-            execution.status, execution.reason = ExecutionStatus.SKIPPED, reason
-            execution.executed_at = execution.updated_at = change.now
 
 
 def running(change: Change, lead_id: int) -> list[Enrollment]:

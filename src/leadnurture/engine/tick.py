@@ -55,7 +55,7 @@ def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
 
 
 def _moved(counts: Counter[str]) -> bool:
-    return any(counts[outcome] for outcome in ("executed", "skipped", "queued", "sent"))
+    return any(counts[outcome] for outcome in ("executed", "skipped", "queued", "sent", "withdrawn"))
 
 
 def _report(engine: Engine, counts: Counter[str], trouble: str | None, lookup_trouble: str | None) -> TickReport:

@@ -74,6 +74,10 @@ class Timing:
             return None
         return self.wedding + timedelta(days=self.offset)
 
+    def lies_ahead(self, now: datetime) -> bool:
+        """Tell whether it hangs on a wedding, and its day has not come yet or is not known."""
+        return self.offset is not None and (self.day is None or self.day > now.astimezone(self.zone).date())
+
     @property
     def missing(self) -> str | None:
         """What must be known or mended before the step can happen; None if nothing is in its way."""

@@ -58,7 +58,7 @@ def go_on(
     """
     assert enrollment.current_step is not None
     done = finished_steps(change.session, enrollment) if done is None else done
-    enrollment.steps_completed = len(done)
+    enrollment.steps_completed, enrollment.jumped = len(done), goto is not None
     if goto == END:
         end(change, enrollment, EnrollmentStatus.COMPLETED, f"'{enrollment.current_step}' led to the end")
         return
@@ -116,6 +116,14 @@ def finished_steps(session: Session, enrollment: Enrollment) -> set[str]:
     """Return the ids of the steps that this walk has behind it."""
     query = select(Execution.step_key, Execution.status).where(Execution.enrollment_id == enrollment.id)
     return {key for key, status in session.exec(query).all() if status in FINISHED}
+
+
+def execution_of(session: Session, enrollment: Enrollment) -> Execution | None:
+    """Return what came of the walk's current step so far, if it has begun."""
+    query = select(Execution).where(
+        Execution.enrollment_id == enrollment.id, Execution.step_key == enrollment.current_step
+    )
+    return session.exec(query).first()
 
 
 def begun_waiting(session: Session, enrollment: Enrollment) -> Execution | None:

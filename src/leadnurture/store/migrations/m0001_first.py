@@ -248,6 +248,7 @@ CREATE TABLE lead_nurture_enrollments (
     enrollment_date DATETIME NOT NULL,
     reason VARCHAR,
     current_step VARCHAR(100),
+    jumped BOOLEAN NOT NULL,
     anchor_at DATETIME NOT NULL,
     due_local VARCHAR(64),
     next_at DATETIME,

@@ -104,6 +104,7 @@ class Enrollment(SQLModel, table=True):
     reason: str | None = None  # why it was enrolled
 
     current_step: str | None = Field(default=None, max_length=100)  # key of the step that comes next or is pending
+    jumped: bool = False  # led right to the current step, so that no new one slips in before it
     anchor_at: datetime = Field(sa_type=Instant)  # when the step before was done; delays count from here
     due_local: str | None = Field(default=None, max_length=64)  # the intent: local date, time and zone
     next_at: datetime | None = Field(default=None, sa_type=Instant)  # the resolved instant; null while a message is out
