@@ -53,6 +53,17 @@ def versions(root: Path) -> list[int]:
     return [number for (number,) in rows(root, "SELECT number FROM sequence_versions ORDER BY id")]
 
 
+def test_a_sequence_is_named_by_the_path_that_messages_show(leadnurture: Leadnurture, half_way: Path) -> None:
+    path = "sequences/letter.yaml"
+    assert data(leadnurture, half_way, "plan", path) == data(leadnurture, half_way, "plan", "letter")
+    assert data(leadnurture, half_way, "sequence", "show", path) == data(
+        leadnurture, half_way, "sequence", "show", "letter"
+    )
+    assert [one["sequence"] for one in data(leadnurture, half_way, "apply", "--only", path, "--yes")["sequences"]] == [
+        "letter"
+    ]
+
+
 def test_a_plan_is_shown_step_by_step_and_couple_by_couple(leadnurture: Leadnurture, half_way: Path) -> None:
     told = leadnurture("--studio", str(half_way), "plan", COLUMNS="200")
     assert told.returncode == 0, told.stderr

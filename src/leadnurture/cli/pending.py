@@ -46,10 +46,11 @@ def differing(pending: "Iterable[Pending]") -> "list[Pending]":
 
 def _named(pending: "list[Pending]", names: list[str]) -> "list[Pending]":
     from leadnurture.errors import NotFoundError
+    from leadnurture.sequences.folder import meant_by
     from leadnurture.sequences.suggestions import did_you_mean
 
     known = {one.identity: one for one in pending}
-    wanted = [name.removesuffix(".yaml").removesuffix(".yml") for name in names]
+    wanted = [meant_by(name) for name in names]
     for name in wanted:
         if name not in known:
             hint = did_you_mean(name, known).removeprefix("; ") or "leadnurture sequence list shows them"
