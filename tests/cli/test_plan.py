@@ -53,6 +53,17 @@ def versions(root: Path) -> list[int]:
     return [number for (number,) in rows(root, "SELECT number FROM sequence_versions ORDER BY id")]
 
 
+def test_a_sequence_is_named_by_the_path_that_messages_show(leadnurture: Leadnurture, half_way: Path) -> None:
+    path = "sequences/letter.yaml"
+    assert data(leadnurture, half_way, "plan", path) == data(leadnurture, half_way, "plan", "letter")
+    assert data(leadnurture, half_way, "sequence", "show", path) == data(
+        leadnurture, half_way, "sequence", "show", "letter"
+    )
+    assert [one["sequence"] for one in data(leadnurture, half_way, "apply", "--only", path, "--yes")["sequences"]] == [
+        "letter"
+    ]
+
+
 def test_a_plan_is_shown_step_by_step_and_couple_by_couple(leadnurture: Leadnurture, half_way: Path) -> None:
     told = leadnurture("--studio", str(half_way), "plan", COLUMNS="200")
     assert told.returncode == 0, told.stderr
@@ -367,3 +378,18 @@ def test_going_back_says_which_attachment_is_not_the_old_one_any_more(leadnurtur
     edit_guide(carrying, b"%PDF old")
     assert warning not in done(leadnurture, carrying, "apply", "letter", "--version", "2", "--yes").stderr
     assert warning in done(leadnurture, carrying, "apply", "letter", "--version", "3", "--yes").stderr.splitlines()
+
+
+def test_without_a_terminal_json_has_one_line_of_error(leadnurture: Leadnurture, half_way: Path) -> None:
+    told = done(leadnurture, half_way, "apply", "--json", code=2)
+    assert json.loads(told.stderr)["code"] == "USAGE"
+
+
+def test_a_broken_file_names_what_the_others_can_do_meanwhile(leadnurture: Leadnurture, half_way: Path) -> None:
+    (half_way / "sequences/broken.yaml").write_text("name: Broken\n")
+    planned = done(leadnurture, half_way, "plan", code=10).stderr
+    assert "nothing can be planned" in planned
+    assert "leadnurture plan letter" in planned
+    applied = done(leadnurture, half_way, "apply", "--yes", code=10).stderr
+    assert "nothing was applied" in applied
+    assert "leadnurture apply --only letter" in applied

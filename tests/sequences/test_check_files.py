@@ -8,7 +8,7 @@ from contextlib import chdir
 import pytest
 from sequence_texts import READING, letter, step
 
-from leadnurture.errors import ConfigurationError, ConflictError
+from leadnurture.errors import ConfigurationError, ConflictError, NotFoundError
 from leadnurture.sequences.file_life.source_file import SourceFile
 from leadnurture.sequences.folder import Folder
 from leadnurture.sequences.plain_files import LARGEST_ATTACHMENT
@@ -225,6 +225,21 @@ def test_a_pipe_is_never_waited_for(folder: Folder, problems_of: Problems) -> No
     assert problem.message == "'pipe.md': it is a pipe, a socket or a device, not a file"
     with pytest.raises(ConfigurationError, match="it is a pipe, a socket or a device, not a file"):
         SourceFile.read(folder.sequences / "pipe.yaml")
+
+
+@pytest.mark.parametrize(
+    "name", ["welcome", "welcome.yaml", "./welcome.yaml", "sequences/welcome.yaml", "./sequences/welcome.yaml"]
+)
+def test_a_sequence_is_found_by_the_path_that_messages_show(folder: Folder, name: str) -> None:
+    path = folder.sequences / "welcome.yaml"
+    path.write_text(letter("Hello.\n"))
+    assert folder.named(name) == path
+
+
+def test_a_file_elsewhere_is_not_taken_for_the_sequence(folder: Folder) -> None:
+    (folder.sequences / "welcome.yaml").write_text(letter("Hello.\n"))
+    with pytest.raises(NotFoundError, match=r"there is no sequence 'drafts/welcome\.yaml'"):
+        folder.named("drafts/welcome.yaml")
 
 
 def test_two_files_of_one_sequence_are_told_with_both_names(folder: Folder) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from leadnurture.sequences.versions import Pending
     from leadnurture.studio import Studio
 
+INTERRUPTED = 130
+
 
 def apply(
     context: typer.Context,
@@ -44,12 +46,22 @@ def apply(
         if not pending:
             _answer([], as_json=as_json, note="Nothing to apply: the files are what was applied last.")
             return
-        if not (yes and as_json):
+        if not as_json or (terminal.is_interactive() and not yes):
             _announce(studio, pending, saved, yes=yes)
-        if not terminal.confirm(f"Apply {len(pending)} sequence{'s' * (len(pending) > 1)}?", yes=yes):
-            terminal.say("nothing was applied")
-            raise typer.Exit(1)
+        _require_consent(len(pending), yes=yes)
         _answer(_apply(studio, pending, saved), as_json=as_json, note="")
+
+
+def _require_consent(count: int, *, yes: bool) -> None:
+    """Ask; a no and Ctrl-C both end the command, and say that nothing was applied."""
+    try:
+        if terminal.confirm(f"Apply {count} sequence{'s' * (count > 1)}?", yes=yes):
+            return
+    except KeyboardInterrupt:
+        terminal.say("\nnothing was applied")
+        raise typer.Exit(INTERRUPTED) from None
+    terminal.say("nothing was applied")
+    raise typer.Exit(1)
 
 
 def _require_one_way(target: str | None, only: list[str] | None, version: int | None) -> None:
@@ -86,13 +98,13 @@ def _pending(
     from leadnurture.sequences.versions import going_back
 
     if saved is None and version is None:
-        return differing(chosen(studio, only or []))
+        return differing(chosen(studio, only or [], to_apply=True))
     with studio.read() as session:
         if saved is not None:
             pending = unmoved(session, saved, studio.folder.drafts(studio.reading()))
         else:
             pending = [going_back(session, target or "", version or 0, studio.reading())]
-    return found_right(studio, pending)
+    return found_right(studio, pending, to_apply=True)
 
 
 def _announce(studio: "Studio", pending: "list[Pending]", saved: "SavedPlan | None", *, yes: bool) -> None:

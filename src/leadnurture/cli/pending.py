@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from leadnurture.studio import Studio
 
 
-def chosen(studio: "Studio", names: Iterable[str]) -> "list[Pending]":
+def chosen(studio: "Studio", names: Iterable[str], *, to_apply: bool) -> "list[Pending]":
     """Return how the named sequences (all of them for none) stand to the database, unchanged ones too.
 
     Raises NotFoundError for an unknown name, BrokenSequencesError if one that differs has errors.
@@ -22,19 +22,30 @@ def chosen(studio: "Studio", names: Iterable[str]) -> "list[Pending]":
     drafts = list(studio.folder.drafts(studio.reading()))
     with studio.read() as session:
         pending = _named(compare(session, drafts), list(names))
-    return found_right(studio, pending)
+    return found_right(studio, pending, to_apply=to_apply)
 
 
-def found_right(studio: "Studio", pending: "list[Pending]") -> "list[Pending]":
+def found_right(studio: "Studio", pending: "list[Pending]", *, to_apply: bool) -> "list[Pending]":
     """Return what was given; raises BrokenSequencesError if one that differs has errors."""
     from leadnurture.cli.problems import BrokenSequencesError
     from leadnurture.sequences.check import check, errors_in
 
     drafts = [one.draft for one in differing(pending) if one.draft]
-    problems = [problem for draft in drafts for problem in errors_in(check(draft, studio.folder, studio.config))]
+    found = {draft.identity: errors_in(check(draft, studio.folder, studio.config)) for draft in drafts}
+    problems = [problem for errors in found.values() for problem in errors]
     if problems:
-        raise BrokenSequencesError(problems)
+        outcome = "nothing was applied" if to_apply else "nothing can be planned"
+        right = [one.identity for one in differing(pending) if not found.get(one.identity)]
+        raise BrokenSequencesError(problems, outcome, _beside(right, to_apply=to_apply))
     return pending
+
+
+def _beside(right: list[str], *, to_apply: bool) -> str | None:
+    """Return the command that does those without errors."""
+    if not right:
+        return None
+    named = "".join(f" --only {name}" if to_apply else f" {name}" for name in right)
+    return f"leadnurture {'apply' if to_apply else 'plan'}{named}"
 
 
 def differing(pending: "Iterable[Pending]") -> "list[Pending]":
@@ -46,10 +57,11 @@ def differing(pending: "Iterable[Pending]") -> "list[Pending]":
 
 def _named(pending: "list[Pending]", names: list[str]) -> "list[Pending]":
     from leadnurture.errors import NotFoundError
+    from leadnurture.sequences.folder import meant_by
     from leadnurture.sequences.suggestions import did_you_mean
 
     known = {one.identity: one for one in pending}
-    wanted = [name.removesuffix(".yaml").removesuffix(".yml") for name in names]
+    wanted = [meant_by(name) for name in names]
     for name in wanted:
         if name not in known:
             hint = did_you_mean(name, known).removeprefix("; ") or "leadnurture sequence list shows them"

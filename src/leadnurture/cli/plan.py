@@ -32,7 +32,7 @@ def plan(
     from leadnurture.cli.views.plan import plan_view
 
     with open_studio(context) as studio:
-        report, saved = planned(studio, chosen(studio, sequences or []))
+        report, saved = planned(studio, chosen(studio, sequences or [], to_apply=False))
     if out is not None:
         _save(saved, out)
     if as_json or report.differing:

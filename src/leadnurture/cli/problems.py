@@ -10,13 +10,14 @@ if TYPE_CHECKING:
 
 
 class BrokenSequencesError(InvalidInputError):
-    """Sequence files have errors; nothing was applied."""
+    """Sequence files have errors; `outcome` is what that means for the command, `beside` how to do the good ones."""
 
-    def __init__(self, problems: "list[Problem]") -> None:
+    def __init__(self, problems: "list[Problem]", outcome: str, beside: str | None = None) -> None:
         count = f"{len(problems)} error{'s' * (len(problems) > 1)}"
         super().__init__(
-            f"{count} in the sequence files; nothing was applied\n\n{as_text(problems)}",
-            hint="mend it and try again; leadnurture sequence check shows warnings too",
+            f"{count} in the sequence files; {outcome}\n\n{as_text(problems)}",
+            hint="mend it and try again; leadnurture sequence check shows warnings too"
+            + (f"\n  → the others meanwhile: {beside}" if beside else ""),
             detail={"problems": [problem.as_json() for problem in problems]},
         )
 

@@ -131,7 +131,7 @@ def _right_draft(studio: "Studio", sequence: str) -> "Draft":
 
     draft = studio.folder.draft(studio.folder.named(sequence), studio.reading())
     if problems := errors_in(check(draft, studio.folder, studio.config)):
-        raise BrokenSequencesError(problems)
+        raise BrokenSequencesError(problems, "it cannot be tried before they are mended")
     return draft
 
 

@@ -14,6 +14,7 @@ from leadnurture.crm.leads import couple_of
 from leadnurture.crm.values import Reading, read_value
 from leadnurture.errors import NotFoundError
 from leadnurture.reports.as_of import AsOf, iso
+from leadnurture.sequences.folder import meant_by
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.store.tables import Enrollment, Lead, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus
@@ -101,7 +102,7 @@ def enrollment_lines(session: Session, as_of: AsOf, enrollments: Iterable[Enroll
 
 
 def _known(session: Session, sequence: str) -> str:
-    name = sequence.removesuffix(".yaml").removesuffix(".yml")
+    name = meant_by(sequence)
     known = session.exec(select(SequenceRow.id)).all()
     if name not in known:
         hint = did_you_mean(name, known).removeprefix("; ") or "leadnurture sequence list shows them"

@@ -16,7 +16,7 @@ from leadnurture.reports.sequence_list import leads_by_sequence
 from leadnurture.reports.sequence_stats import SequenceStats, stats_by_sequence
 from leadnurture.reports.sequence_words import condition_words, window_words
 from leadnurture.reports.step_cards import StepCard, step_cards
-from leadnurture.sequences.folder import Folder
+from leadnurture.sequences.folder import Folder, meant_by
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.sequences.versions import numbered
@@ -114,9 +114,9 @@ def sequence_card(
 
 def _named(files: tuple[SequenceFile, ...], identity: str) -> SequenceFile:
     known = {file.id: file for file in files}
-    wanted = identity.removesuffix(".yaml").removesuffix(".yml")
+    wanted = meant_by(identity)
     if wanted not in known:
-        hint = did_you_mean(identity, known).removeprefix("; ") or "leadnurture sequence list shows them"
+        hint = did_you_mean(wanted, known).removeprefix("; ") or "leadnurture sequence list shows them"
         raise NotFoundError(f"there is no sequence '{identity}'", hint=hint)
     return known[wanted]
 

@@ -18,6 +18,7 @@ from leadnurture.reports.why_next import Surroundings
 from leadnurture.reports.why_not_enrolled import Judging, NotEnrolled
 from leadnurture.reports.why_walks import WalkStory, walk_story
 from leadnurture.reports.why_when import told_at
+from leadnurture.sequences.folder import meant_by
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.store.tables import Enrollment, Lead, SequenceRow
 
@@ -77,7 +78,7 @@ def why(
 def _wanted(rows: dict[str, SequenceRow], sequence: str | None) -> set[str]:
     if sequence is None:
         return set(rows)
-    name = sequence.removesuffix(".yaml").removesuffix(".yml")
+    name = meant_by(sequence)
     if name not in rows:
         hint = did_you_mean(name, rows).removeprefix("; ") or "leadnurture sequence list shows which are applied"
         raise NotFoundError(f"no sequence '{name}' was ever applied", hint=hint)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from leadnurture.crm.values import Reading
 from leadnurture.errors import ConfigurationError, ConflictError, NotFoundError
@@ -67,12 +67,12 @@ class Folder:
     def named(self, identity: str) -> Path:
         """Return the file of a sequence; raises NotFoundError, or ConflictError if two files are it."""
         known = {path.stem: path for path in self.files()}
-        wanted = identity.removesuffix(".yaml").removesuffix(".yml")
+        wanted = meant_by(identity)
         if wanted in known:
             if twin := _twin(known[wanted]):
                 raise ConflictError(_told_twice(known[wanted], twin), hint=_ONE_OF_THEM)
             return known[wanted]
-        hint = did_you_mean(identity, known).removeprefix("; ") or f"the files are in {self.sequences}"
+        hint = did_you_mean(wanted, known).removeprefix("; ") or f"the files are in {self.sequences}"
         raise NotFoundError(f"there is no sequence '{identity}'", hint=hint)
 
     def draft(self, path: Path, reading: Reading, known: Mapping[str, Attached] | None = None) -> Draft:
@@ -127,6 +127,14 @@ class Folder:
         return (
             sorted(path.name for path in self.templates.glob("*") if path.is_file()) if self.templates.is_dir() else []
         )
+
+
+def meant_by(name: str) -> str:
+    """Return the id of the sequence that a user names: by the id, its file, or the path that messages show."""
+    path = PurePath(name)
+    if path.parts[:-1] not in ((), ("sequences",)):
+        return name
+    return path.stem if path.suffix in ENDINGS else name
 
 
 def _broken(identity: str, text: str, problem: Problem) -> Draft:
