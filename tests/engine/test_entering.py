@@ -116,6 +116,15 @@ def test_of_two_that_fit_the_higher_priority_enrolls_and_the_other_passes_over(l
     assert set(life.walks("mia")) == {"best"}
 
 
+def test_of_two_that_fit_with_one_priority_the_reason_claims_no_higher_one(life: Life) -> None:
+    life.write("any", mail("hello"), priority=5)
+    life.write("best", mail("hello"), priority=5)
+    life.apply()
+    life.add("mia")
+    assert life.passed_over("mia") == {"best": "'any' has the same priority and comes first"}
+    life.set("mia", primary_phone="+442079460000")
+
+
 def test_of_equal_priorities_one_enrolls(life: Life) -> None:
     life.write("b", mail("hello"))
     life.write("a", mail("hello"))

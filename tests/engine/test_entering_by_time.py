@@ -206,7 +206,7 @@ def test_while_paused_nobody_enters_by_time_or_by_a_fact(life: Life) -> None:
     assert (life.walks("mia"), life.passed_over("mia")) == ({}, {})
     life.happens("mia", standing.resume)
     assert set(life.walks("mia")) == {"plans"}
-    assert life.passed_over("mia") == {"welcome": "'plans' has the higher priority"}
+    assert life.passed_over("mia") == {"welcome": "'plans' has the same priority and comes first"}
 
 
 def test_who_is_paused_and_fits_already_when_it_is_applied_is_passed_over_like_everybody(life: Life) -> None:

@@ -150,5 +150,5 @@ def _forget_passed_over(change: Change, lead: Lead, entries: list[enrolling.Entr
 
 def _why_not(entry: enrolling.Entry, chosen: list[enrolling.Entry]) -> str:
     if entry.edition.sequence.enroll.existing:
-        return f"'{chosen[0].edition.sequence.id}' has the higher priority"
+        return enrolling.outranked(entry, chosen[0])
     return "it fitted already when the sequence was applied"

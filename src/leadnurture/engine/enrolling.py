@@ -67,7 +67,7 @@ def _take(change: Change, lead: Lead, entries: list[Entry], is_holiday: IsHolida
         if entry in chosen:
             enter(change, lead, entry, is_holiday)
         else:
-            pass_over(change, lead, entry.edition, f"'{chosen[0].edition.sequence.id}' has the higher priority")
+            pass_over(change, lead, entry.edition, outranked(entry, chosen[0]))
 
 
 def _leave_asleep(change: Change, lead: Lead, entries: Iterable[Entry]) -> None:
@@ -110,6 +110,14 @@ def choose(entries: list[Entry]) -> list[Entry]:
     """Return which of several open entries are taken: the first exclusive one (by priority), and all that share."""
     exclusive = [entry for entry in entries if entry.edition.sequence.exclusive]
     return exclusive[:1] + [entry for entry in entries if not entry.edition.sequence.exclusive]
+
+
+def outranked(entry: Entry, chosen: Entry) -> str:
+    """Return why another sequence was taken instead."""
+    first = chosen.edition.sequence
+    if first.priority == entry.edition.sequence.priority:
+        return f"'{first.id}' has the same priority and comes first"
+    return f"'{first.id}' has the higher priority"
 
 
 def pass_over(change: Change, lead: Lead, edition: Edition, reason: str) -> None:
