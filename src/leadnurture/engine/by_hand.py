@@ -15,6 +15,7 @@ from leadnurture.engine.book import Edition
 from leadnurture.engine.engine import Engine
 from leadnurture.errors import ConflictError, NotFoundError
 from leadnurture.sequences import versions
+from leadnurture.sequences.folder import meant_by
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.store.tables import Enrollment, Lead, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
@@ -65,7 +66,7 @@ def enroll(change: Change, engine: Engine, leads: Iterable[Lead], identity: str)
 
 
 def _edition(change: Change, engine: Engine, identity: str) -> Edition:
-    name = identity.removesuffix(".yaml").removesuffix(".yml")
+    name = meant_by(identity)
     row = change.session.get(SequenceRow, name)
     if row is None or row.deleted_at is not None:
         known = change.session.exec(select(SequenceRow.id).where(col(SequenceRow.deleted_at).is_(None))).all()

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from leadnurture.crm import leads
 from leadnurture.crm.leads import couple_of
 from leadnurture.errors import ConflictError, NotFoundError
+from leadnurture.sequences.folder import meant_by
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.store.tables import Enrollment, Lead
 from leadnurture.store.vocabulary import EnrollmentStatus
@@ -64,7 +65,7 @@ def _newest(session: Session, lead: Lead) -> list[Enrollment]:
 
 
 def _in_sequence(lead: Lead, walks: list[Enrollment], sequence: str) -> list[Enrollment]:
-    name = sequence.removesuffix(".yaml").removesuffix(".yml")
+    name = meant_by(sequence)
     found = [walk for walk in walks if walk.sequence_id == name]
     if not found:
         known = [walk.sequence_id for walk in walks]
