@@ -26,7 +26,7 @@ demo: $(STAMP)  ## Ten weeks of a studio's life in some seconds
 	@$(BIN)/leadnurture demo
 
 test: $(STAMP)  ## All tests but the acceptance suite
-	@$(BIN)/python -m pytest -n auto -m 'not acceptance'
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m 'not acceptance'
 
 check: $(STAMP)  ## Format, lint, types, import layers
 	@$(BIN)/ruff format --check src tests benchmarks docs
