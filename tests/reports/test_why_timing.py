@@ -124,7 +124,7 @@ def test_a_message_taken_back_because_the_wedding_moved_is_told(studio: Studio, 
     happen(studio, emma, lambda change, lead: leads.update(change, lead, {"wedding_date": date(2027, 9, 18)}))
     story = walk(studio, emma)
     assert [(one.step, one.outcome, one.reason) for one in story.steps] == [
-        ("soon", "held", "its message 'Soon' was taken back unsent, because the wedding was moved")
+        ("soon", "held", "its message 'Soon' was taken back unsent: its day lies ahead")
     ]
     assert upcoming(studio, emma).because == ("30 days before the wedding (Thu 19 August 2027), at 09:00",)
 
