@@ -125,7 +125,7 @@ def advance_enrollment(
 
     Example: leadnurture enrollment advance emma --to call
 
-    Windows, gaps and limits hold all the same.
+    Windows, gaps and limits hold all the same. A step that hangs on the wedding keeps its day unless --to names it.
     """
     from leadnurture.engine.advancing import advance
     from leadnurture.engine.by_hand import RUNNING
