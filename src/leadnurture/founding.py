@@ -5,15 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from leadnurture.config import load_config
+from pydantic import ValidationError
+
+from leadnurture.config import OwnerSection, StudioSection, load_config
 from leadnurture.crm import rules, sources
-from leadnurture.errors import ConfigurationError
+from leadnurture.errors import ConfigurationError, InvalidInputError
 from leadnurture.locate import CONFIG_NAME, DATABASE_NAME, STATE_FOLDER, record_default
 from leadnurture.sequences.file_life.schema import write_schema
 from leadnurture.store.database import create_database, open_database
 
 _PACKAGED = Path(__file__).parent / "playbooks"
 _CHECKOUT = Path(__file__).parents[2] / "sequences"
+
+
+class BadAnswerError(InvalidInputError):
+    """An answer makes no sense; `option` is how it is given to `init`."""
+
+    def __init__(self, option: str, why: str) -> None:
+        super().__init__(f"{option}: {why}")
+        self.option = option
 
 
 class FoundingError(ConfigurationError):
@@ -49,12 +59,18 @@ def playbooks() -> Path:
 
 
 def found_studio(root: Path, answers: Answers, now: datetime, *, default: bool = True) -> Founded:
-    """Make a studio in `root`; raises FoundingError, or BadConfigError for answers that make no sense."""
+    """Make a studio in `root`, or what a studio lacks there; raises FoundingError, BadAnswerError or BadConfigError.
+
+    Playbooks come with a new studio only: one that was deleted since stays deleted.
+    """
     made: list[str] = []
     kept: list[str] = []
+    is_new = not (root / CONFIG_NAME).exists()
+    if is_new:
+        _require_sense(answers)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        for name, content in _contents(answers):
+        for name, content in _contents(answers, is_new=is_new):
             (made if _write_new(root / name, content) else kept).append(name)
         write_schema(root / STATE_FOLDER)
     except OSError as error:
@@ -71,8 +87,31 @@ def found_studio(root: Path, answers: Answers, now: datetime, *, default: bool =
     return Founded(root, tuple(made), tuple(kept), default and record_default(root))
 
 
-def _contents(answers: Answers) -> list[tuple[str, str]]:
+def _require_sense(answers: Answers) -> None:
+    """Make sure that the answers make a configuration, before anything is written; raises BadAnswerError."""
+    given = vars(answers)
+    try:
+        StudioSection.model_validate({key: given[key] for key in StudioSection.model_fields if key in given})
+        OwnerSection(name=answers.owner, email=answers.email)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = str(first["loc"][0])
+        option = "--owner" if error.title == OwnerSection.__name__ and key == "name" else f"--{key}"
+        why = _FORMS.get(key) or str(first["msg"]).removeprefix("Value error, ")
+        raise BadAnswerError(option, f"'{first['input']}': {why}" if key in _FORMS else why) from None
+
+
+_FORMS = {
+    "country": "a country is two letters, such as GB",
+    "currency": "a currency is three letters, such as GBP",
+    "locale": "a locale is a language and a country, such as en_GB",
+}
+
+
+def _contents(answers: Answers, *, is_new: bool) -> list[tuple[str, str]]:
     files = [(CONFIG_NAME, _config(answers)), (".gitignore", _GITIGNORE)]
+    if not is_new:
+        return files
     shipped = playbooks()
     files += [(f"sequences/{path.name}", path.read_text(encoding="utf-8")) for path in sorted(shipped.glob("*.yaml"))]
     letters = sorted((shipped / "templates").glob("*.md"))

@@ -15,6 +15,7 @@ from typing import Any
 
 from leadnurture.clock import Clock
 from leadnurture.config import Config
+from leadnurture.durable import sync_folder
 from leadnurture.engine.lock import locked
 from leadnurture.engine.restored.known import carry_over
 from leadnurture.engine.restored.outcome import Outcome
@@ -31,7 +32,7 @@ from leadnurture.store.errors import (
     NoDatabaseError,
     NotADatabaseError,
 )
-from leadnurture.store.files import connect, connect_read_only, sync_folder, translated
+from leadnurture.store.files import connect, connect_read_only, translated
 from leadnurture.store.migrations import LATEST, version_of
 from leadnurture.studio import Studio
 

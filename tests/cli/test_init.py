@@ -61,13 +61,31 @@ def test_without_a_terminal_a_missing_answer_names_its_option(
         ("--currency", "POUNDS", "currency"),
     ],
 )
-def test_an_answer_that_makes_no_sense_leaves_no_config_behind(
+def test_an_answer_that_makes_no_sense_leaves_nothing_behind(
     leadnurture: Leadnurture, tmp_path: Path, option: str, value: str, said: str
 ) -> None:
     done = leadnurture("init", "studio", *GIVEN, option, value)
-    assert done.returncode == 14
+    assert done.returncode == 10
+    assert done.stderr.startswith(f"error: {option}: ")
     assert said in done.stderr
+    assert not (tmp_path / "studio").exists()
     assert leadnurture("init", "studio", *GIVEN).returncode == 0
+
+
+def test_a_playbook_that_was_deleted_does_not_come_back(leadnurture: Leadnurture, tmp_path: Path) -> None:
+    leadnurture("init", "studio", *GIVEN)
+    (tmp_path / "studio" / "sequences" / "inquiry-welcome.yaml").unlink()
+    again = leadnurture("init", "studio")
+    assert again.returncode == 0
+    assert not (tmp_path / "studio" / "sequences" / "inquiry-welcome.yaml").exists()
+
+
+def test_an_answer_for_a_studio_that_is_there_is_said_to_be_unused(leadnurture: Leadnurture, tmp_path: Path) -> None:
+    leadnurture("init", "studio", *GIVEN)
+    before = (tmp_path / "studio" / "leadnurture.toml").read_text()
+    again = leadnurture("init", "studio", "--email", "new@hart.example", "--currency", "EUR")
+    assert "--email, --currency: not used, because leadnurture.toml is there" in again.stderr
+    assert (tmp_path / "studio" / "leadnurture.toml").read_text() == before
 
 
 def test_names_with_quotes_and_emoji_are_kept(leadnurture: Leadnurture, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from leadnurture.channels.mail.letter import FrozenMessage
 from leadnurture.channels.transport import Answer, Verdict
+from leadnurture.durable import sync_folder
 
 _LONGEST_SLUG = 60
 
@@ -108,15 +109,4 @@ def _write_atomically(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             draft.unlink()
         raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name in the folder durable."""
-    if os.name == "nt":  # Windows opens no folders
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)

@@ -55,6 +55,11 @@ def init(
         locale=spoken,
     )
     founded = found_studio(root, answers, SystemClock().now())
+    given = {"--name": name, "--owner": owner, "--email": email, "--timezone": timezone}
+    given |= {"--country": country, "--currency": currency, "--locale": locale}
+    unused = [option for option, value in given.items() if value and exists]
+    if unused:
+        terminal.say(f"{', '.join(unused)}: not used, because leadnurture.toml is there; change it there")
     if as_json:
         terminal.print_json(
             {"studio": str(root), "made": founded.made, "kept": founded.kept, "default": founded.is_default}

@@ -122,14 +122,3 @@ def told(path: Path, error: sqlite3.OperationalError) -> Exception:
     if any(word in text for word in ("full", "readonly", "read-only", "I/O error", "unable to open")):
         return DatabaseUnwritableError(path, text)
     return error
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a new name in a folder durable; raises OSError."""
-    if os.name == "nt":  # Windows opens no folders
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

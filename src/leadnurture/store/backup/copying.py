@@ -10,8 +10,9 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from leadnurture.durable import sync_folder
 from leadnurture.store.backup.errors import BackupExistsError, BackupFailedError, DamagedDatabaseError
-from leadnurture.store.files import BUSY_TIMEOUT_MS, connect, sync_folder, translated
+from leadnurture.store.files import BUSY_TIMEOUT_MS, connect, translated
 
 PIECE = 2048  # pages, mostly of 4 KiB, between two calls of `on_piece`
 UNFINISHED = ".part"
