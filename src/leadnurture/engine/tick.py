@@ -32,12 +32,6 @@ class TickReport:
     trouble: str | None = None
     lookup_trouble: str | None = None
 
-    def as_json(self) -> dict[str, object]:
-        """Return the documented keys."""
-        keys = ("enrolled", "executed", "sent", "skipped", "held", "failed", "in_doubt")
-        numbers: dict[str, object] = {key: self.counts[key] for key in keys}
-        return numbers | {"waiting": self.waiting, "next_at": self.next_at.isoformat() if self.next_at else None}
-
 
 def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
     """Do all that is due now: recover → enroll → decide → deliver, until nothing is left for this instant."""

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from leadnurture.config import Config
 from leadnurture.errors import ConfigurationError
 from leadnurture.reports.as_of import AsOf, iso
-from leadnurture.reports.lock_holder import LockHolder, lock_holder
+from leadnurture.reports.attendance import Attendance, attendance
 from leadnurture.reports.sequence_files import FileState, SequenceFile, sequence_files
 from leadnurture.reports.trouble import Failure, HeldGroup, failures, held_groups
 from leadnurture.sequences.folder import Folder
@@ -33,7 +33,7 @@ class Status:
 
     as_of: AsOf
     studio: str
-    running: LockHolder | None
+    attendance: Attendance
     due_enrollments: int
     due_messages: int
     waiting: int
@@ -52,7 +52,8 @@ class Status:
         return {
             "as_of": iso(self.as_of.now),
             "studio": self.studio,
-            "running": self.running.as_json() if self.running else None,
+            "running": self.attendance.running_as_json(),
+            "attendance": self.attendance.as_json(),
             "due": {"enrollments": self.due_enrollments, "messages": self.due_messages},
             "waiting": self.waiting,
             "next_at": iso(self.next_at),
@@ -80,7 +81,7 @@ def status(session: Session, config: Config, now: datetime, folder: Folder, stat
     return Status(
         as_of=as_of,
         studio=config.studio.name,
-        running=lock_holder(state, as_of),
+        attendance=attendance(state, as_of),
         due_enrollments=len(session.execute(text(due.DUE_ENROLLMENTS), moment).all()),
         due_messages=len(session.execute(text(due.DUE_MESSAGES), moment).all()),
         waiting=waiting,
