@@ -1,4 +1,4 @@
-"""The ways on which a message leaves the house; stored with it, and known to whatever carries it."""
+"""The ways on which a message leaves the house, and what can be wrong with one; stored, and known to channels."""
 
 from enum import StrEnum
 
@@ -17,3 +17,16 @@ class OutboxChannel(StrEnum):
         A couple's letters never hang on a word to the owner.
         """
         return self is not OutboxChannel.NOTIFICATION
+
+
+class Trouble(StrEnum):
+    """What keeps a whole channel from taking anything, whatever the message: how long to leave it alone hangs on it."""
+
+    UNREACHABLE = "unreachable"
+    """No conversation comes about, or it breaks off before a message is named; also a disk that takes nothing."""
+    LOGIN = "login"
+    """The account or our settings are refused. Asking often can lock an account."""
+    QUOTA = "quota"
+    """The provider takes no more from us for now."""
+    POSTPONED = "postponed"
+    """Each of several messages was put off, and none was taken: greylisting of everybody."""

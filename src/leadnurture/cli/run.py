@@ -9,6 +9,7 @@ import typer
 from leadnurture.cli import terminal
 from leadnurture.cli.options import AsJson, studio_folder
 from leadnurture.cli.reminder import remind
+from leadnurture.cli.resting import AT_ONCE, told_rest
 from leadnurture.errors import InvalidInputError, UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ def run(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="With --once a line for each event; else also one for each tick.")
     ] = False,
+    try_now: Annotated[
+        bool, typer.Option("--try-now", help="Try channels that rest, too, because their server was in trouble.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Do what is due: send, create tasks, tag, wait.
@@ -52,9 +56,10 @@ def run(
         raise UsageError("--json needs --once", hint="leadnurture run --once --json")
     if interval is not None and once:
         raise UsageError("--interval is for a run without --once", hint=f"leadnurture run --interval {interval}")
+    beginning = {"clock_is_right": clock_is_right, "try_now": try_now}
     if once:
-        raise typer.Exit(_once(root, verbose=verbose, as_json=as_json, clock_is_right=clock_is_right))
-    _daemon(root, _read(interval), verbose=verbose, clock_is_right=clock_is_right)
+        raise typer.Exit(_once(root, verbose=verbose, as_json=as_json, **beginning))
+    _daemon(root, _read(interval), verbose=verbose, **beginning)
 
 
 def _read(interval: str | None) -> "timedelta | None":
@@ -70,7 +75,7 @@ def _read(interval: str | None) -> "timedelta | None":
         ) from None
 
 
-def _once(root: "Path", *, verbose: bool, as_json: bool, clock_is_right: bool) -> int:
+def _once(root: "Path", *, verbose: bool, as_json: bool, **beginning: bool) -> int:
     from leadnurture.clock import SystemClock
     from leadnurture.errors import BusyError
     from leadnurture.worker.once import run_once, written_zone
@@ -80,11 +85,11 @@ def _once(root: "Path", *, verbose: bool, as_json: bool, clock_is_right: bool) -
         return log_line(studio) if verbose else _notices(studio)
 
     try:
-        done = run_once(root, SystemClock(), prepared, terminal.say, clock_is_right=clock_is_right)
+        done = run_once(root, SystemClock(), prepared, terminal.say, **beginning)
     except BusyError as busy:  # no failure: whoever is at work does what is due, or the next run does
         terminal.say(f"{busy.message}; nothing was done here, the next run goes on")
         if as_json:
-            terminal.print_json(_zeros({}) | {"waiting": 0, "next_at": None, "busy": True})
+            terminal.print_json(_zeros({}) | {"waiting": 0, "next_at": None, "resting": [], "busy": True})
         return 0
     _summary(done, as_json=as_json, zone=lambda: written_zone(root))
     remind(root)
@@ -104,7 +109,7 @@ def _told_trouble(report: "Outcome") -> int:
     return SOME_FAILED if report.counts.get("failed") else 0
 
 
-def _daemon(root: "Path", interval: "timedelta | None", *, verbose: bool, clock_is_right: bool) -> None:
+def _daemon(root: "Path", interval: "timedelta | None", *, verbose: bool, **beginning: bool) -> None:
     from leadnurture.engine.lock import only_daemon
     from leadnurture.studio import Studio
     from leadnurture.worker.daemon import BY, Daemon
@@ -112,14 +117,7 @@ def _daemon(root: "Path", interval: "timedelta | None", *, verbose: bool, clock_
     with Studio.open(root) as studio, only_daemon(studio.state, studio.local_now(), BY):
         _stop_on_signals(studio)
         remind(root)
-        daemon = Daemon(
-            studio,
-            log_line(studio),
-            terminal.say,
-            interval=interval,
-            verbose=verbose,
-            clock_is_right=clock_is_right,
-        )
+        daemon = Daemon(studio, log_line(studio), terminal.say, interval, verbose=verbose, **beginning)
         daemon.serve()
 
 
@@ -169,7 +167,10 @@ def _summary(report: "Outcome", *, as_json: bool, zone: "Callable[[], tzinfo | N
     waiting, next_at = report.waiting, report.next_at
     if as_json:
         following = next_at.isoformat() if next_at else None
-        terminal.print_json(_zeros(report.counts) | {"waiting": waiting, "next_at": following})
+        resting = [rest.as_json() for rest in report.rests]
+        terminal.print_json(_zeros(report.counts) | {"waiting": waiting, "next_at": following, "resting": resting})
         return
     told = f"; the next is due {next_at.astimezone(zone()):%a %d %b %Y %H:%M}" if next_at else ""
     print(f"{did(report.counts)}; {waiting} waiting{told}")  # noqa: T201
+    for rest in report.rests:
+        terminal.say(f"{told_rest(rest, zone())}\n  {AT_ONCE}")

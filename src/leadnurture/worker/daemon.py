@@ -5,7 +5,7 @@ laptop slept is made up for by the next one.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -30,21 +30,25 @@ _COMPUTER = SystemClock()  # APScheduler goes by the computer's clock, whatever 
 
 
 class Daemon:
-    """The ticker of one open studio; `verbose` tells what each tick did, `clock_is_right` lets the first one pass."""
+    """The ticker of one open studio; `verbose` tells what each tick did.
+
+    `clock_is_right` and `try_now` (channels that rest are tried, too) are for the first tick.
+    """
 
     def __init__(
         self,
         studio: Studio,
         on_event: OnEvent,
         say: Say,
-        *,
         interval: timedelta | None = None,
+        *,
         verbose: bool = False,
         clock_is_right: bool = False,
+        try_now: bool = False,
     ) -> None:
         self._studio, self._on_event, self._say = studio, on_event, say
         self._interval = interval or studio.config.worker.interval
-        self._verbose, self._clock_is_right = verbose, clock_is_right
+        self._verbose, self._clock_is_right, self._try_now = verbose, clock_is_right, try_now
         self._logbook = Logbook(studio.root, studio.config.studio.zone, BY, say, lambda: studio.config)
         self._beating = Lock()
         self._scheduler = BackgroundScheduler(
@@ -94,17 +98,22 @@ class Daemon:
             self._logbook.require_clock(self._studio.now())
         self._clock_is_right = False
         self._keep_daily()
-        report = take_turn(self._studio, self._logbook, self._on_event)
-        if report.trouble:
-            self._say(f"{self._stamp()}  delivery stopped: {report.trouble}; the next turn goes on")
-        if report.lookup_trouble:
-            self._say(
-                f"{self._stamp()}  the Sent folder could not be looked into: {report.lookup_trouble}; "
-                "the next turn does"
-            )
-        if self._verbose:
-            self._say(f"{self._stamp()}  tick: {did(report.counts)}; {report.waiting} waiting")
+        report = take_turn(self._studio, self._logbook, self._on_event, try_now=self._try_now)
+        self._try_now = False
+        for line in self._told(report):
+            self._say(f"{self._stamp()}  {line}")
         return report
+
+    def _told(self, report: TickReport) -> Iterator[str]:
+        if report.trouble:
+            zone = self._studio.config.studio.zone
+            until = min((rest.until for rest in report.rests), default=None)
+            again = f"at {until.astimezone(zone):%H:%M}" if until else "with the next turn"
+            yield f"delivery stopped: {report.trouble}; it goes on {again}"
+        if report.lookup_trouble:
+            yield f"the Sent folder could not be looked into: {report.lookup_trouble}; the next turn does"
+        if self._verbose:
+            yield f"tick: {did(report.counts)}; {report.waiting} waiting"
 
     def _planned(self, report: TickReport | None) -> datetime:
         """Return when the next tick is, and see to it that it is early where a step is due before."""

@@ -7,8 +7,11 @@ from leadnurture.studio import Studio
 from leadnurture.worker.logbook import Logbook
 
 
-def take_turn(studio: Studio, logbook: Logbook, on_event: OnEvent) -> TickReport:
-    """Do what is due; raises StudioBusyError where another process does, and what the tick raises."""
+def take_turn(studio: Studio, logbook: Logbook, on_event: OnEvent, *, try_now: bool = False) -> TickReport:
+    """Do what is due; with `try_now` channels that rest are tried, too.
+
+    Raises StudioBusyError where another process is at work, and what the tick raises.
+    """
 
     def heard(event: Event) -> None:
         logbook.event(event)
@@ -16,6 +19,8 @@ def take_turn(studio: Studio, logbook: Logbook, on_event: OnEvent) -> TickReport
 
     with locked(studio.state, studio.local_now(), logbook.by):
         studio.follow_restore()
+        if try_now:
+            studio.end_rests()
         report = tick(studio.engine, heard)
         logbook.log.sweep(studio.now(), studio.config.worker.retention_days)
         logbook.done(studio.now(), report.counts, report.trouble or report.lookup_trouble)

@@ -2,6 +2,7 @@
 
 from leadnurture.store.tables.appointment import Appointment
 from leadnurture.store.tables.business import Conversion, ScoreAdjustment, ScoringRule, Source, Task
+from leadnurture.store.tables.channel_rest import ChannelRest
 from leadnurture.store.tables.lead import Interaction, Lead, Touch
 from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.tables.sequence import (
@@ -15,6 +16,7 @@ from leadnurture.store.tables.sequence import (
 
 __all__ = [
     "Appointment",
+    "ChannelRest",
     "Conversion",
     "Enrollment",
     "Execution",
