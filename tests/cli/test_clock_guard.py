@@ -74,7 +74,7 @@ def test_an_idle_run_is_held_as_well_and_does_not_take_the_clocks_word(leadnurtu
 def test_status_says_that_runs_are_held_and_shows_what_would_go_out(leadnurture: Leadnurture, root: Path) -> None:
     ticked(root, AHEAD)
     told = json.loads(leadnurture("--studio", str(root), "status", "--json").stdout)["data"]
-    assert "45 days ago" in told["attendance"]["clock"]
+    assert "45 days ago" in told["worker"]["clock"]
     assert told["due"]["enrollments"] == 1
     assert "--clock-is-right" in leadnurture("--studio", str(root), "status").stdout
 
@@ -95,6 +95,15 @@ def test_a_heartbeat_that_cannot_be_read_says_nothing(leadnurture: Leadnurture, 
     (root / ".leadnurture" / "heartbeat.json").write_text(text)
     assert leadnurture("--studio", str(root), "run", "--once").returncode == 0
     assert last_tick(root) <= datetime.now(UTC)
+
+
+def test_a_heartbeat_that_cannot_be_written_is_said_once_and_stops_nothing(
+    leadnurture: Leadnurture, root: Path
+) -> None:
+    (root / ".leadnurture" / "heartbeat.json").mkdir()
+    done = leadnurture("--studio", str(root), "run", "--once")
+    assert (done.returncode, states(root)) == (0, {"sent": 1})
+    assert done.stderr.count("the heartbeat in") == 1
 
 
 def test_a_laptop_that_travels_moves_nothing(leadnurture: Leadnurture, root: Path) -> None:

@@ -43,17 +43,17 @@ def ended(process: "subprocess.Popen[bytes]") -> None:
     assert process.returncode == 0
 
 
-def attendance(leadnurture: Leadnurture, root: Path) -> dict:  # type: ignore[type-arg]
+def worker(leadnurture: Leadnurture, root: Path) -> dict:  # type: ignore[type-arg]
     told = leadnurture("--studio", str(root), "status", "--json")
     assert told.returncode == 0, told.stderr
-    return json.loads(told.stdout)["data"]["attendance"]
+    return json.loads(told.stdout)["data"]["worker"]
 
 
 def test_status_tells_the_daemon_its_last_tick_and_its_next_until_it_ends(leadnurture: Leadnurture, root: Path) -> None:
     with daemon(leadnurture, root, "--verbose", "--interval", "10m") as process:
         hear(process, "looking every 10 min")
         hear(process, "tick: 2 sent; 2 waiting")
-        told = attendance(leadnurture, root)
+        told = worker(leadnurture, root)
         assert (told["daemon"]["pid"], told["daemon"]["alive"]) == (process.pid, True)
         assert told["daemon"]["what"] == "leadnurture run"
         assert (told["last_tick"]["by"], told["last_tick"]["counts"]["sent"]) == ("leadnurture run", 2)
@@ -62,7 +62,7 @@ def test_status_tells_the_daemon_its_last_tick_and_its_next_until_it_ends(leadnu
         for words in ("Daemon     leadnurture run, process", "by leadnurture run: 2 sent", "Next tick"):
             assert words in shown
         ended(process)
-    told = attendance(leadnurture, root)
+    told = worker(leadnurture, root)
     assert (told["daemon"], told["next_tick_at"]) == (None, None)
 
 
@@ -76,12 +76,12 @@ def test_a_killed_daemon_is_told_as_dead_even_where_its_number_is_somebody_elses
     note = root / ".leadnurture" / "daemon.json"
     left_behind = json.loads(note.read_text())
     note.write_text(json.dumps(left_behind | {"pid": 1}))  # the number of a process that lives
-    told = attendance(leadnurture, root)
+    told = worker(leadnurture, root)
     assert (told["daemon"]["pid"], told["daemon"]["alive"], told["next_tick_at"]) == (1, False, None)
     assert "died: leadnurture run, process 1" in leadnurture("--studio", str(root), "status").stdout
     with daemon(leadnurture, root, "-v") as process:
         hear(process, "tick:")
-        assert attendance(leadnurture, root)["daemon"]["alive"] is True
+        assert worker(leadnurture, root)["daemon"]["alive"] is True
 
 
 def test_a_second_daemon_ends_at_once_and_says_who_is_there(leadnurture: Leadnurture, root: Path) -> None:
@@ -124,9 +124,9 @@ def test_an_interval_is_for_the_daemon(leadnurture: Leadnurture, root: Path) -> 
 
 def test_an_idle_run_leaves_its_heartbeat_too(leadnurture: Leadnurture, root: Path) -> None:
     assert leadnurture("--studio", str(root), "run", "--once").returncode == 0
-    first = attendance(leadnurture, root)["last_tick"]
+    first = worker(leadnurture, root)["last_tick"]
     assert leadnurture("--studio", str(root), "run", "--once").returncode == 0
-    then = attendance(leadnurture, root)["last_tick"]
+    then = worker(leadnurture, root)["last_tick"]
     assert (first["by"], first["counts"], then["counts"]) == ("leadnurture run --once", {"queued": 2, "sent": 2}, {})
     assert then["pid"] != first["pid"]
     assert (root / ".leadnurture" / "heartbeat.json").stat().st_mode & 0o077 == 0

@@ -1,14 +1,15 @@
 """The ticker itself, in this process: faults that nobody foresaw, and clocks that are set while it runs."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
 from studio_life import Life, mail
 
-from leadnurture.engine.heartbeat import read_heartbeat
+from leadnurture.engine.heartbeat import Heartbeat, read_heartbeat, ticked, write_heartbeat
+from leadnurture.engine.lock import locked
 from leadnurture.worker.daemon import Daemon
 
 PATIENCE = 30
@@ -106,3 +107,19 @@ def test_it_holds_while_the_clock_is_wrong_and_goes_on_by_itself_when_it_is_righ
         again = heard.expect("tick: 1 sent")
         life.clock.set(right + timedelta(minutes=10))
         assert again()
+
+
+def test_that_the_clock_is_right_holds_until_a_tick_could_be_made(life: Life) -> None:
+    last = ticked(life.clock.now() + timedelta(hours=2), "leadnurture run --once")
+    write_heartbeat(life.studio.state, Heartbeat(last))
+    heard = Heard()
+    busy, worked = heard.expect("skipped this turn"), heard.expect("tick:")
+    second = timedelta(seconds=1)
+    daemon = Daemon(life.studio, lambda _: None, heard, second, verbose=True, clock_is_right=True)
+    with ExitStack() as at_work:
+        at_work.enter_context(locked(life.studio.state, life.studio.local_now(), "leadnurture restore"))
+        with serving(daemon, life):
+            assert busy()
+            at_work.close()
+            assert worked()
+    assert not any("it went back" in line for line in heard.lines)

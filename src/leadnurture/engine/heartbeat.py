@@ -6,7 +6,6 @@ Two runs that end at the same moment may overwrite one another's; what is lost t
 import json
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -58,10 +57,9 @@ def read_heartbeat(state: Path) -> Heartbeat:
 
 
 def write_heartbeat(state: Path, heartbeat: Heartbeat) -> None:
-    """Leave it for the next tick, whole or not at all; where it cannot be written the tick counts all the same."""
-    with suppress(OSError):
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace_file(state / FILE_NAME, json.dumps(_as_json(heartbeat), ensure_ascii=False))
+    """Leave it for the next tick, whole or not at all; raises OSError."""
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    replace_file(state / FILE_NAME, json.dumps(_as_json(heartbeat), ensure_ascii=False))
 
 
 def ticked(at: datetime, by: str, counts: Mapping[str, int] | None = None, trouble: str | None = None) -> Tick:

@@ -11,9 +11,9 @@ from sqlmodel import Session, col, select
 from leadnurture.config import Config
 from leadnurture.errors import ConfigurationError
 from leadnurture.reports.as_of import AsOf, iso
-from leadnurture.reports.attendance import Attendance, attendance
 from leadnurture.reports.sequence_files import FileState, SequenceFile, sequence_files
 from leadnurture.reports.trouble import Failure, HeldGroup, failures, held_groups
+from leadnurture.reports.worker import WorkerState, worker_state
 from leadnurture.sequences.folder import Folder
 from leadnurture.store import due
 from leadnurture.store.tables import Execution, OutboxMessage
@@ -34,7 +34,7 @@ class Status:
 
     as_of: AsOf
     studio: str
-    attendance: Attendance
+    worker: WorkerState
     due_enrollments: int
     due_messages: int
     waiting: int
@@ -54,8 +54,8 @@ class Status:
         return {
             "as_of": iso(self.as_of.now),
             "studio": self.studio,
-            "running": self.attendance.running_as_json(),
-            "attendance": self.attendance.as_json(),
+            "running": self.worker.running_as_json(),
+            "worker": self.worker.as_json(),
             "due": {"enrollments": self.due_enrollments, "messages": self.due_messages},
             "waiting": self.waiting,
             "next_at": iso(self.next_at),
@@ -87,7 +87,7 @@ def status(session: Session, config: Config, now: datetime, folder: Folder, stat
     return Status(
         as_of=as_of,
         studio=config.studio.name,
-        attendance=attendance(state, as_of),
+        worker=worker_state(state, as_of),
         due_enrollments=len(session.execute(text(due.DUE_ENROLLMENTS), moment).all()),
         due_messages=len(session.execute(text(due.DUE_MESSAGES), moment).all()),
         waiting=waiting,

@@ -40,7 +40,11 @@ class DatabaseBusyError(BusyError):
 
     def __init__(self, path: Path) -> None:
         state = path.parent / STATE_FOLDER
-        holder = at_work(state, WRITING) or at_work(state, TICK) or "another program, such as a database viewer"
+        holder = (
+            at_work(state, WRITING)
+            or at_work(state, TICK)
+            or "another command or program has it, such as a database viewer"
+        )
         super().__init__(f"{path} is in use: {holder}", hint="try again when it has ended")
 
 

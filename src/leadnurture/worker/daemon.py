@@ -96,10 +96,9 @@ class Daemon:
     def _ticked(self) -> TickReport:
         if not self._clock_is_right:  # before the backup: a clock far ahead would thin out those of a year
             self._logbook.require_clock(self._studio.now())
-        self._clock_is_right = False
         self._keep_daily()
         report = take_turn(self._studio, self._logbook, self._on_event, try_now=self._try_now)
-        self._try_now = False
+        self._clock_is_right = self._try_now = False
         for line in self._told(report):
             self._say(f"{self._stamp()}  {line}")
         return report

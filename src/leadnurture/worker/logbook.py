@@ -32,6 +32,7 @@ class Logbook:
         self._root, self._zone, self._say, self._config = root, zone, say, config
         self.log = LogFile(self.state, zone, say)
         self._mended: Failing | None = None
+        self._complained = False
 
     def require_clock(self, now: datetime) -> None:
         """Raise ClockJumpedError if the clock has jumped since the last tick, whoever did that."""
@@ -56,7 +57,7 @@ class Logbook:
             beat = replace(beat, failing=alarm.after_failure(before.failing, at, trouble, outside=True))
         elif before.failing is not None and alarm.proves(before.failing, counts):
             beat, self._mended = replace(beat, failing=None), before.failing
-        write_heartbeat(self.state, beat)
+        self._keep(beat)
         if trouble is not None:
             self.note(at, f"delivery stopped: {trouble}")
 
@@ -70,25 +71,35 @@ class Logbook:
         why = error.message if isinstance(error, LeadnurtureError) else f"an unexpected {type(error).__name__}"
         failing = alarm.after_failure(before.failing, at, why, outside=False)
         last = before.last if isinstance(error, ClockJumpedError) else ticked(at, self.by, trouble=why)
-        write_heartbeat(self.state, replace(before, last=last, failing=failing))
+        self._keep(replace(before, last=last, failing=failing))
         return self.note(at, f"error: {why}", "" if is_known else _traceback(error))
 
     def next_tick(self, at: datetime | None) -> None:
         """Note when the daemon ticks next; None when it ends."""
-        write_heartbeat(self.state, replace(read_heartbeat(self.state), next_at=at))
+        self._keep(replace(read_heartbeat(self.state), next_at=at))
 
     def tell_owner(self, at: datetime) -> None:
         """Tell the owner once that runs keep failing, and once that they work again. Never raises."""
-        heartbeat, mended = read_heartbeat(self.state), self._mended
+        failing, mended = read_heartbeat(self.state).failing, self._mended
         self._mended = None
         if mended is not None and mended.runs >= alarm.AFTER:
             self._announce(at, mended, is_over=True)
-        elif heartbeat.failing is not None and alarm.is_due(heartbeat.failing):
-            self._announce_failing(at, heartbeat, heartbeat.failing)
+        elif failing is not None and alarm.is_due(failing) and self._announce(at, failing, is_over=False):
+            self._remember_told()
 
-    def _announce_failing(self, at: datetime, heartbeat: Heartbeat, failing: Failing) -> None:
-        if self._announce(at, failing, is_over=False):
-            write_heartbeat(self.state, replace(heartbeat, failing=replace(failing, told=True)))
+    def _remember_told(self) -> None:
+        heartbeat = read_heartbeat(self.state)  # another run may have ended while the service took its time
+        if heartbeat.failing is not None:
+            self._keep(replace(heartbeat, failing=replace(heartbeat.failing, told=True)))
+
+    def _keep(self, heartbeat: Heartbeat) -> None:
+        """Write the heartbeat; where that is impossible it is said once, and the tick counts all the same."""
+        try:
+            write_heartbeat(self.state, heartbeat)
+        except OSError as error:
+            if not self._complained:
+                self._say(f"the heartbeat in {self.state} cannot be written: {error.strerror}; the work goes on")
+            self._complained = True
 
     def _announce(self, at: datetime, failing: Failing, *, is_over: bool) -> bool:
         """Say it on the terminal and in the log once, and send it; return whether it may have arrived."""

@@ -9,14 +9,14 @@ from leadnurture.at_work import AtWork
 from leadnurture.cli.views import colours
 from leadnurture.cli.views.moments import moment
 from leadnurture.cli.views.plain import cut, line
-from leadnurture.reports.attendance import Attendance
+from leadnurture.reports.worker import WorkerState
 from leadnurture.worker.telling import did
 
 _LATE = timedelta(minutes=1)
 _LONGEST = 200
 
 
-def attendance_rows(report: Attendance, now: datetime) -> Iterator[tuple[str, Text]]:
+def worker_rows(report: WorkerState, now: datetime) -> Iterator[tuple[str, Text]]:
     """Yield what is running, the daemon, its last tick and the next, and what keeps runs from their work."""
     if report.running:
         yield "Running", line(_who(report.running, now))
@@ -41,7 +41,7 @@ def attendance_rows(report: Attendance, now: datetime) -> Iterator[tuple[str, Te
         )
 
 
-def _daemon(daemon: AtWork, report: Attendance, now: datetime) -> Text:
+def _daemon(daemon: AtWork, report: WorkerState, now: datetime) -> Text:
     if report.alive:
         return line(_who(daemon, now))
     told = f"died: {_who(daemon, now)}, is not there any more"

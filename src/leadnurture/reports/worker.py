@@ -12,7 +12,7 @@ from leadnurture.reports.as_of import AsOf, iso
 
 
 @dataclass(frozen=True)
-class Attendance:
+class WorkerState:
     """Who is at work, in the studio's zone.
 
     `running` holds the studio right now; a `daemon` that is not `alive` was killed. `next_at` is its next tick. `clock`
@@ -42,7 +42,7 @@ class Attendance:
         return _who(self.running) if self.running else None
 
 
-def attendance(state: Path, as_of: AsOf) -> Attendance:
+def worker_state(state: Path, as_of: AsOf) -> WorkerState:
     """Return who looks after the studio with that state folder."""
     heartbeat = read_heartbeat(state)
     daemon = noted(state, DAEMON)
@@ -50,7 +50,7 @@ def attendance(state: Path, as_of: AsOf) -> Attendance:
     if not alive:
         daemon = noted(state, DAEMON)  # one that ended this moment took its note with it
     last, failing = heartbeat.last, heartbeat.failing
-    return Attendance(
+    return WorkerState(
         running=_local(at_work(state, TICK), as_of),
         daemon=_local(daemon, as_of),
         alive=alive,
