@@ -268,6 +268,25 @@ def test_an_agent_is_written_and_loaded(studio: Path, system: Callable[..., dict
     assert (list(agents.iterdir()), loaded.exists()) == ([], False)
 
 
+def test_the_doctor_looks_at_the_entry(studio: Path, system: Callable[..., dict[str, str]], table: Path) -> None:
+    leadnurture, here = Leadnurture(studio), system("crontab")
+
+    def found(**more: str) -> dict[str, str]:
+        checks = json.loads(leadnurture("doctor", "--json", **here, **more).stdout)["data"]["checks"]
+        return next(one for one in checks if one["check"] == "cron entry")
+
+    assert found()["standing"] == "ok"
+    assert leadnurture("cron", "install", "--yes", **here).returncode == 0
+    assert (found()["standing"], found()["found"]) == ("ok", "crontab, up to date")
+    assert found(LEADNURTURE_WORKER__INTERVAL="10m")["standing"] == "failed"
+    table.write_bytes(table.read_bytes().replace(sys.executable.encode(), b"/gone/python"))
+    gone = found()
+    assert (gone["standing"], "/gone/python" in gone["found"]) == ("failed", True)
+    assert "leadnurture cron install" in gone["todo"]
+    table.write_bytes(table.read_bytes().replace(b"# <<< leadnurture", b"# oh, leadnurture"))
+    assert "not one pair" in found()["found"]
+
+
 @pytest.mark.acceptance
 @pytest.mark.skipif(shutil.which("crontab") is None, reason="there is no crontab here")
 def test_a_real_crontab_takes_the_entry_and_gives_it_back(studio: Path) -> None:

@@ -4,16 +4,19 @@ import smtplib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from leadnurture.channels.apprise_service import Service
+from leadnurture.channels.imap_overview import overview
 from leadnurture.channels.mail.message import Letter, Mailbox, freeze, new_message_id
+from leadnurture.channels.maildir_sent_folder import MaildirSentFolder
 from leadnurture.channels.short_message import notification, text_message
 from leadnurture.channels.smtp_connection import connect
 from leadnurture.channels.smtp_settings import check_safe
 from leadnurture.channels.transport import Verdict
 from leadnurture.doctor.check import AmissError, Patient
 from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.studio import smtp_settings
+from leadnurture.studio import mailbox_settings, smtp_settings
 
 _PATIENCE = 10.0  # seconds: whoever asks sits before the screen
 _NOBODY = "+447700900123"  # from the range that is kept free for examples; nothing is sent
@@ -30,6 +33,25 @@ def mail_server(patient: Patient) -> str:
     with suppress(OSError, smtplib.SMTPException):
         connection.quit()
     return f"{settings.place} takes us" + (f" as {settings.username}" if settings.username else "")
+
+
+def mailbox(patient: Patient) -> str:
+    """Can we log in to the mailbox, and are the folders there that we look into?"""
+    section = patient.settings.mailbox
+    if section is None:
+        return "none: of a message in doubt only you can find out what became of it"
+    if section.maildir is not None:
+        return _maildir(patient.root / section.maildir.expanduser(), section.sent)
+    settings = mailbox_settings(section, patient.root)
+    found = overview(replace(settings, timeout=min(_PATIENCE, settings.timeout)))
+    sent = ", ".join(f"'{folder}'" for folder in found.sent)
+    return f"{settings.place} takes us as {settings.username}; sent letters are in {sent}; {found.inbox} in the inbox"
+
+
+def _maildir(place: Path, sent: str | None) -> str:
+    if trouble := MaildirSentFolder(place, sent, keeps_copies=False).look(()).trouble:
+        raise AmissError(trouble, hint="`maildir` and `sent` in [mailbox] say where it is")
+    return f"{place} has a folder for what was sent"
 
 
 def texts(patient: Patient) -> str:
