@@ -12,6 +12,7 @@ from leadnurture.engine.deliver import deliver
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import OnEvent, ignore
 from leadnurture.engine.recover import recover
+from leadnurture.engine.sweep import sweep
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.store import due
 
@@ -40,7 +41,7 @@ class TickReport:
 
 
 def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
-    """Do all that is due now: recover → enroll → decide → deliver, until nothing is left for this instant."""
+    """Do all that is due now: recover → enroll → decide → deliver, until nothing is left for this instant → sweep."""
     recovered = recover(engine, on_event)
     counts = recovered.counts + enroll(engine, engine.clock.now(), on_event)
     troubles: dict[OutboxChannel, str] = {}
@@ -51,6 +52,7 @@ def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
         counts += decided + delivered
         if engine.stopping.is_set() or not (_moved(decided) or _moved(delivered)):
             break
+    counts += sweep(engine, engine.clock.now())
     return _report(engine, counts, "; ".join(troubles.values()) or None, recovered.trouble)
 
 
