@@ -1,12 +1,15 @@
 """The real command `cron`; scripts in the place of the system's tools keep a file, and note what they were asked."""
 
 import json
+import os
 import plistlib
+import pty
 import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -171,6 +174,32 @@ def test_the_program_that_was_started_by_its_name_is_called_by_its_path(
     words = [str(script), "--studio", str(studio), "cron", "install", "--yes"]
     subprocess.run(words, env=ENVIRONMENT | system("crontab"), capture_output=True, check=True)
     assert f"*/5 * * * * {shlex.quote(str(script))} --studio ".encode() in table.read_bytes()
+
+
+def test_on_a_terminal_it_asks(studio: Path, system: Callable[..., dict[str, str]], table: Path) -> None:
+    leadnurture, here = Leadnurture(studio), system("crontab")
+
+    def answered(answer: bytes, *words: str) -> int:
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "leadnurture", "cron", *words]
+        environment = leadnurture.environment | here
+        process = subprocess.Popen(command, cwd=studio, env=environment, stdin=theirs, stderr=theirs, stdout=theirs)
+        os.write(ours, answer)
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # how the end of a terminal is told
+            while piece := os.read(ours, 4096):
+                shown += piece
+        os.close(ours)
+        assert b"run --once >/dev/null" in shown
+        assert b"[y/N]" in shown
+        return process.wait(timeout=60)
+
+    assert (answered(b"n\n", "install"), table.exists()) == (1, False)
+    assert (answered(b"y\n", "install"), table.exists()) == (0, True)
+    written = table.read_bytes()
+    assert (answered(b"\n", "remove"), table.read_bytes()) == (1, written)
+    assert (answered(b"y\n", "remove"), table.read_bytes()) == (0, b"")
 
 
 @pytest.mark.parametrize(

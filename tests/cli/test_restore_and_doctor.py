@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from imap_server import PASSWORD, USERNAME, ImapServer
 from processes import Leadnurture, Sink
 from studios import rows, studio_with_letters_due
 
@@ -99,3 +100,20 @@ def test_a_test_message_goes_the_way_of_letters(root: Path, sink: Sink) -> None:
     assert code == 1
     assert "550 no" in found["test message"]["found"]
     assert leadnurture("doctor", "me@example.org").returncode == 2
+
+
+def test_a_test_message_is_found_again_in_the_sent_folder(root: Path, sink: Sink) -> None:
+    leadnurture = Leadnurture(root)
+    with ImapServer() as server:
+        box = {"HOST": "127.0.0.1", "PORT": str(server.port), "SECURITY": "none"}
+        box |= {"USERNAME": USERNAME, "PASSWORD": PASSWORD, "TIMEOUT": "2s"}
+        settings = sink.settings(**{f"LEADNURTURE_MAILBOX__{name}": text for name, text in box.items()})
+        _, found = checks(leadnurture, "--send-test", **settings)
+        assert found["test message"]["standing"] == "failed"
+        assert 'sent_copies = "none"' in found["test message"]["todo"]
+        settings["LEADNURTURE_MAILBOX__SENT_COPIES"] = "none"
+        _, found = checks(leadnurture, "--send-test", **settings)
+        assert (found["test message"]["standing"], "no copy" in found["test message"]["found"]) == ("ok", True)
+        server.messages["Sent"] = sink.accepted  # a provider that files what is sent
+        _, found = checks(leadnurture, "--send-test", **settings)
+        assert found["test message"]["found"].endswith("; it is in the Sent folder")

@@ -55,9 +55,7 @@ def install_entry(
     if changed:
         if not as_json:
             _show(texts)
-        if not terminal.confirm("Write this?", yes=yes):
-            terminal.say("nothing was written")
-            return
+        _require_consent("Write this?", "nothing was written", yes=yes)
     scheduler.install(job)
     if as_json:
         told = [{"place": place, "text": text} for place, text in texts.items()]
@@ -103,9 +101,8 @@ def remove_entry(context: typer.Context, kind: OfKind = None, yes: Yes = False, 
     if found and not as_json:
         for entry in found.values():
             _show(entry.texts)
-    if found and not terminal.confirm("Take this out?", yes=yes):
-        terminal.say("nothing was changed")
-        return
+    if found:
+        _require_consent("Take this out?", "nothing was changed", yes=yes)
     for one in found:
         scheduler_of(one).remove(root)
     if as_json:
@@ -113,6 +110,12 @@ def remove_entry(context: typer.Context, kind: OfKind = None, yes: Yes = False, 
         return
     terminal.say("Taken out; nothing runs by itself now." if found else "Nothing was written for this studio.")
     terminal.say("\nNext: leadnurture run, or: leadnurture cron install")
+
+
+def _require_consent(question: str, otherwise: str, *, yes: bool) -> None:
+    if not terminal.confirm(question, yes=yes):
+        terminal.say(otherwise)
+        raise typer.Exit(1)
 
 
 def _kind(given: str | None) -> "Kind | None":

@@ -15,7 +15,10 @@ def doctor(
     address: Annotated[
         str | None, typer.Argument(metavar="[ADDRESS]", help="Where --send-test goes; to you if not given.")
     ] = None,
-    send_test: Annotated[bool, typer.Option("--send-test", help="Send a test the way that letters go.")] = False,
+    send_test: Annotated[
+        bool,
+        typer.Option("--send-test", help="Send a test the way that letters go, and look for it in the Sent folder."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Look the studio over: database, files, configuration, mail server, mailbox, clock; what is wrong comes last.
