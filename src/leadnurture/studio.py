@@ -25,9 +25,10 @@ from leadnurture.clock import Clock, SystemClock
 from leadnurture.config import Config, MailboxSection, SmtpSection, load_config, place_of
 from leadnurture.crm.change import Change
 from leadnurture.crm.values import Reading
+from leadnurture.engine import rests
 from leadnurture.engine.engine import Engine
 from leadnurture.errors import ConfigurationError
-from leadnurture.locate import CONFIG_NAME, DATABASE_NAME, STATE_FOLDER
+from leadnurture.locate import CONFIG_NAME, DATABASE_NAME, STATE_FOLDER, configuration_mark
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.secrets import password_of, secrets_of
 from leadnurture.sequences.folder import Folder
@@ -39,6 +40,7 @@ class Studio:
 
     def __init__(self, root: Path, config: Config, clock: Clock, database: Database) -> None:
         self.root, self.config, self.clock, self.database = root, config, clock, database
+        self.configuration = configuration_mark(root)
         self.stopping = Event()
 
     @classmethod
@@ -81,12 +83,17 @@ class Studio:
     @cached_property
     def engine(self) -> Engine:
         """The engine of this studio."""
-        way_out = self._transport(), self.stopping, self._sent_folder()
+        way_out = self._transport(), self.stopping, self._sent_folder(), self.configuration
         return Engine(self.config, self.clock, self.database, self.folder, *way_out)
 
     def change(self, *, enrolling: bool = True) -> AbstractContextManager[Change]:
         """Open one transaction; the engine reacts to its facts before the commit."""
         return self.engine.change(enrolling=enrolling)
+
+    def end_rests(self) -> None:
+        """Let channels that rest, because their server was in trouble, be tried at once."""
+        with self.change() as change:
+            rests.end_all(change)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -24,7 +24,7 @@ def letters(studio: Studio) -> Studio:
 
 def _status(studio: Studio) -> Status:
     with studio.read() as session:
-        return status(session, studio.config, studio.now(), studio.folder, studio.state)
+        return status(session, studio.config, studio.now(), studio.folder, studio.state, studio.configuration)
 
 
 def _set(studio: Studio, table: type, **values: object) -> None:

@@ -34,7 +34,7 @@ def source(name: str = "website", at: datetime = NOW) -> Source:
     return Source(source_name=name, source_category=SourceCategory.DIRECT, created_at=at, updated_at=at)
 
 
-@pytest.mark.parametrize("opening", [lambda path: open_database(path, NOW), lambda path: look(path, NOW)])
+@pytest.mark.parametrize("opening", [lambda path: open_database(path, NOW), lambda path: look(path, NOW, "")])
 class TestWhatIsNoDatabase:
     def test_a_missing_file_says_how_to_make_one(self, tmp_path: Path, opening) -> None:
         with pytest.raises(NoDatabaseError, match="there is no database"):

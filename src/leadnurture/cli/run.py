@@ -10,11 +10,12 @@ import typer
 from leadnurture.cli import terminal
 from leadnurture.cli.options import AsJson, studio_folder
 from leadnurture.cli.reminder import remind
+from leadnurture.cli.resting import AT_ONCE, told_rest
 from leadnurture.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, tzinfo
+    from datetime import tzinfo
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -32,6 +33,9 @@ def run(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="With --once: a line for everything that is done.")
     ] = False,
+    try_now: Annotated[
+        bool, typer.Option("--try-now", help="Try channels that rest, too, because their server was in trouble.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Do what is due: send, create tasks, tag, wait.
@@ -44,24 +48,24 @@ def run(
     if as_json and not once:
         raise UsageError("--json needs --once", hint="leadnurture run --once --json")
     if not once:
-        _daemon(root)
+        _daemon(root, try_now=try_now)
         return
     _keep_daily(root)
-    outlook = _idle(root)
+    outlook = None if try_now else _idle(root)
     if outlook is not None:
-        _summary({}, outlook.waiting, outlook.next_at, as_json=as_json, zone=lambda: _written_zone(root))
+        _summary({}, outlook, as_json=as_json, zone=lambda: _written_zone(root))
         remind(root)
         return
-    raise typer.Exit(_once(root, verbose=verbose, as_json=as_json))
+    raise typer.Exit(_once(root, verbose=verbose, as_json=as_json, try_now=try_now))
 
 
 def _idle(root: "Path") -> "Outlook | None":
     """Return what waits if nothing is due; None if there is work. Loads nothing but the standard library."""
     from leadnurture.clock import SystemClock
-    from leadnurture.locate import DATABASE_NAME
+    from leadnurture.locate import DATABASE_NAME, configuration_mark
     from leadnurture.store.due import look
 
-    outlook = look(root / DATABASE_NAME, SystemClock().now())
+    outlook = look(root / DATABASE_NAME, SystemClock().now(), configuration_mark(root))
     return None if outlook is None or outlook.work else outlook
 
 
@@ -78,7 +82,7 @@ def _keep_daily(root: "Path") -> None:
         terminal.say(error.message)
 
 
-def _once(root: "Path", *, verbose: bool, as_json: bool) -> int:
+def _once(root: "Path", *, verbose: bool, as_json: bool, try_now: bool) -> int:
     from leadnurture.engine.lock import StudioBusyError, locked
     from leadnurture.engine.tick import tick
     from leadnurture.studio import Studio
@@ -87,11 +91,13 @@ def _once(root: "Path", *, verbose: bool, as_json: bool) -> int:
         _stop_on_signals(studio)
         try:
             with locked(studio.state, studio.now(), "leadnurture run --once"):
+                if try_now:
+                    studio.end_rests()
                 report = tick(studio.engine, log_line(studio) if verbose else _notices(studio))
         except StudioBusyError as busy:
             terminal.say(f"{busy.message}; nothing to do here")
             if as_json:
-                terminal.print_json(_zeros({}) | {"waiting": 0, "next_at": None, "busy": True})
+                terminal.print_json(_zeros({}) | {"waiting": 0, "next_at": None, "resting": [], "busy": True})
             return 0
         zone = studio.config.studio.zone
     _report(report, as_json=as_json, zone=zone)
@@ -107,13 +113,15 @@ def _once(root: "Path", *, verbose: bool, as_json: bool) -> int:
     return SOME_FAILED if report.counts["failed"] else 0
 
 
-def _daemon(root: "Path") -> None:
+def _daemon(root: "Path", *, try_now: bool) -> None:
     from leadnurture.daemon import serve
     from leadnurture.studio import Studio
 
     with Studio.open(root) as studio:
         _stop_on_signals(studio)
         remind(root)
+        if try_now:
+            studio.end_rests()
         serve(studio, log_line(studio), terminal.say)
 
 
@@ -156,7 +164,7 @@ def _report(report: "TickReport", *, as_json: bool, zone: "ZoneInfo") -> None:
     if as_json:
         terminal.print_json(report.as_json())
         return
-    _summary(report.counts, report.waiting, report.next_at, as_json=False, zone=lambda: zone)
+    _summary(report.counts, report, as_json=False, zone=lambda: zone)
 
 
 def _written_zone(root: "Path") -> "tzinfo | None":
@@ -179,12 +187,16 @@ def _zeros(counts: Any) -> dict[str, int]:
 
 
 def _summary(
-    counts: Any, waiting: int, next_at: "datetime | None", *, as_json: bool, zone: "Callable[[], tzinfo | None]"
+    counts: Any, outlook: "Outlook | TickReport", *, as_json: bool, zone: "Callable[[], tzinfo | None]"
 ) -> None:
+    waiting, next_at = outlook.waiting, outlook.next_at
     names = ("sent", "executed", "skipped", "held", "retry", "failed", "in_doubt")
     if as_json:
-        terminal.print_json(_zeros(counts) | {"waiting": waiting, "next_at": next_at.isoformat() if next_at else None})
+        moments = {"waiting": waiting, "next_at": next_at.isoformat() if next_at else None}
+        terminal.print_json(_zeros(counts) | moments | {"resting": [rest.as_json() for rest in outlook.rests]})
         return
     done = [f"{counts[name]} {name.replace('_', ' ')}" for name in names if counts.get(name)]
     following = f"; the next is due {next_at.astimezone(zone()):%a %d %b %Y %H:%M}" if next_at else ""
     print(f"{', '.join(done) or 'nothing was due'}; {waiting} waiting{following}")  # noqa: T201
+    for rest in outlook.rests:
+        terminal.say(f"{told_rest(rest, zone())}\n  {AT_ONCE}")

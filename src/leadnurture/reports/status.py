@@ -28,7 +28,8 @@ class Status:
     """The engine's state as of an instant; instants in the studio's zone.
 
     `waiting` are running walks that are not due; `files` those that differ from what was applied. `files_unreadable`
-    says why they could not be looked at. `looked_for_at` is when a message in doubt is looked for (again).
+    says why they could not be looked at. `looked_for_at` is when a message in doubt is looked for (again). `rests` are
+    channels that are left alone because their server was in trouble; their instants are UTC.
     """
 
     as_of: AsOf
@@ -38,6 +39,7 @@ class Status:
     due_messages: int
     waiting: int
     next_at: datetime | None
+    rests: tuple[due.Rest, ...]
     held: tuple[HeldGroup, ...]
     failed: tuple[Failure, ...]
     messages: dict[str, int]
@@ -56,6 +58,7 @@ class Status:
             "due": {"enrollments": self.due_enrollments, "messages": self.due_messages},
             "waiting": self.waiting,
             "next_at": iso(self.next_at),
+            "resting": [rest.as_json() for rest in self.rests],
             "held": [group.as_json() for group in self.held],
             "failed": [failure.as_json() for failure in self.failed],
             "outbox": self.messages
@@ -69,13 +72,16 @@ class Status:
         }
 
 
-def status(session: Session, config: Config, now: datetime, folder: Folder, state: Path) -> Status:
-    """Return what is due, waiting and wrong as of `now`; `state` is the folder where the lock lies."""
+def status(session: Session, config: Config, now: datetime, folder: Folder, state: Path, configuration: str) -> Status:
+    """Return what is due, waiting and wrong as of `now`.
+
+    `state` is the folder where the lock lies; `configuration` as `locate.configuration_mark` has it.
+    """
     as_of = AsOf.of(config, now)
-    moment = {"now": due.stored(now), "batch": _EVERYTHING}
+    moment = {"now": due.stored(now), "batch": _EVERYTHING, "configuration": configuration}
     waiting, next_step = session.execute(text(due.WAITING_ENROLLMENTS), moment).one()
     others = [session.execute(text(query), moment).scalar() for query in (due.NEXT_MESSAGE, due.NEXT_LOOK_UP)]
-    soonest = min((found for found in (next_step, *others) if found), default=None)
+    rests = due.rests_of(session.execute(text(due.RESTS), moment).all())
     files, unreadable = _files(session, config, folder)
     return Status(
         as_of=as_of,
@@ -84,7 +90,8 @@ def status(session: Session, config: Config, now: datetime, folder: Folder, stat
         due_enrollments=len(session.execute(text(due.DUE_ENROLLMENTS), moment).all()),
         due_messages=len(session.execute(text(due.DUE_MESSAGES), moment).all()),
         waiting=waiting,
-        next_at=as_of.local(due.instant(soonest)),
+        next_at=as_of.local(due.soonest((next_step, *others), rests)),
+        rests=rests,
         held=held_groups(session),
         failed=failures(session, as_of),
         messages=_messages(session),

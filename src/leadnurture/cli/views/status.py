@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from leadnurture.cli.resting import AT_ONCE, told_rest
 from leadnurture.cli.views import colours
 from leadnurture.cli.views.layout import Listing, column, heading, indented, pairs
 from leadnurture.cli.views.moments import moment
@@ -39,6 +40,8 @@ def _figures(report: Status) -> Iterator[tuple[str, Text]]:
     following = f", the next {moment(report.next_at, now)}" if report.next_at else ""
     yield "Waiting", Text(f"{count(report.waiting, 'step')}{following}")
     yield "Outbox", _outbox(report)
+    for rest in report.rests:
+        yield "Resting", line(told_rest(rest, report.as_of.zone), colours.WRONG).append(f"\n{AT_ONCE}")
     yield "Last sent", Text(moment(report.last_sent_at, now) if report.last_sent_at else "nothing yet")
     if not report.files and not report.files_unreadable:
         yield "Sequences", Text("what is applied is what the files say")
