@@ -163,7 +163,12 @@ def _sent_folder_of(section: MailboxSection, root: Path) -> SentFolder:
     if section.maildir is not None:
         place = root / section.maildir.expanduser()
         return MaildirSentFolder(place, section.sent, keeps_copies=section.keeps_copies)
-    settings = MailboxSettings(
+    return ImapSentFolder(mailbox_settings(section, root), keeps_copies=section.keeps_copies)
+
+
+def mailbox_settings(section: MailboxSection, root: Path) -> MailboxSettings:
+    """Return how the configured mailbox on a server is spoken to; its password is asked for when it is needed."""
+    return MailboxSettings(
         host=section.host or "",
         port=section.port or (993 if section.security == "tls" else 143),
         security=section.security,
@@ -173,7 +178,6 @@ def _sent_folder_of(section: MailboxSection, root: Path) -> SentFolder:
         sent=section.sent,
         cafile=root / section.ca_file if section.ca_file else None,
     )
-    return ImapSentFolder(settings, keeps_copies=section.keeps_copies)
 
 
 def _password(section: SmtpSection | MailboxSection, root: Path) -> Callable[[], str] | None:

@@ -67,7 +67,7 @@ def show_message(
     with open_studio(context) as studio, studio.read() as session:
         report = outbox_message(session, studio.config, studio.now(), number)
     if raw:
-        sys.stdout.buffer.write(report.content)
+        sys.stdout.buffer.write(report.raw())
         return
     terminal.answer(report.as_json(), lambda: message_view(report), as_json=as_json)
 

@@ -14,6 +14,7 @@ from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import OnEvent, ignore
 from leadnurture.engine.recover import recover
 from leadnurture.engine.rests import resting
+from leadnurture.engine.sweep import sweep
 from leadnurture.store import due
 
 # Steps without a delay follow one another inside a tick; a sequence longer than this goes on with the next one.
@@ -37,7 +38,7 @@ class TickReport:
 
 
 def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
-    """Do all that is due now: recover → enroll → decide → deliver, until nothing is left for this instant."""
+    """Do all that is due now: recover → enroll → decide → deliver, until nothing is left for this instant → sweep."""
     recovered = recover(engine, on_event)
     counts = recovered.counts + enroll(engine, engine.clock.now(), on_event)
     watch = ChannelWatch()
@@ -48,6 +49,7 @@ def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
         counts += decided + delivered
         if engine.stopping.is_set() or not (_moved(decided) or _moved(delivered)):
             break
+    counts += sweep(engine, engine.clock.now())
     return _report(engine, counts, "; ".join(watch.troubles.values()) or None, recovered.trouble)
 
 
