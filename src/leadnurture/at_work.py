@@ -64,6 +64,15 @@ def at_work(state: Path, name: str) -> AtWork | None:
     return holder if holder is not None and is_locked(lock_of(state, name)) else None
 
 
+def other_at_work(state: Path) -> AtWork | None:
+    """Return which other process has left word that it is at work; None if none has."""
+    for name in (WRITING, TICK):
+        holder = at_work(state, name)
+        if holder is not None and holder.pid != os.getpid():
+            return holder
+    return None
+
+
 def is_locked(lock: Path) -> bool:
     """Tell whether a lock is held, by taking it for a moment."""
     from filelock import FileLock, Timeout  # noqa: PLC0415 - an idle run never asks

@@ -27,7 +27,7 @@ def worker_rows(report: WorkerState, now: datetime) -> Iterator[tuple[str, Text]
         yield "Last tick", line(told)
     if report.next_at:
         yield "Next tick", _next(report.next_at, now)
-    if report.failing:
+    if report.failing and not report.clock:
         failing = report.failing
         since = f"{failing.runs} run{'s in a row have' * (failing.runs > 1) or ' has'} failed since "
         told = f"{since}{moment(failing.since, now)}: {failing.why}"
