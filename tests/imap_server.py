@@ -5,6 +5,7 @@ import socketserver
 import ssl
 import threading
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,7 +24,7 @@ def copy_of(message_id: str) -> bytes:
 class ImapServer(socketserver.ThreadingTCPServer):
     """`folders` are names with their flags, `messages` what lies in them; `faults` say what goes wrong, per point.
 
-    The points are "connect" and the commands' names.
+    The points are "connect" and the commands' names; `at_point` is called at each.
     """
 
     allow_reuse_address = True
@@ -35,6 +36,7 @@ class ImapServer(socketserver.ThreadingTCPServer):
         self.messages: dict[str, list[bytes]] = {name: [] for name in self.folders}
         self.faults: dict[str, str] = {}
         self.seen: Counter[str] = Counter()
+        self.at_point: Callable[[str], object] = lambda _: None
         self.stopped = threading.Event()
         self.tls = tls
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if pem else None
@@ -147,6 +149,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     def _right(self, point: str, tag: str) -> bool:
         """Misbehave if that is planned for this point; return whether the right thing is still to be said."""
         self.server.seen[point] += 1
+        self.server.at_point(point)
         fault = self.server.faults.get(point)
         if fault is None:
             return True
