@@ -1,4 +1,4 @@
-"""A mail provider on loopback: takes every message, counts it, and files a copy in the Sent folder before it answers."""
+"""A mail provider on loopback: takes each message, counts it, and files a copy in Sent before it answers."""
 
 import socketserver
 import threading
@@ -26,9 +26,9 @@ AtPoint = Callable[[str, int], object]
 class CountingServer(socketserver.ThreadingTCPServer):
     """`at_point` is called before each reply, with the point and the number of messages accepted so far.
 
-    Besides the commands the points are "content" (the first line of a message has come), "dot" (all of it has come) and
-    "accepted" (its copy is in the Sent folder, and the sender does not know yet). If `at_point` returns False at the dot,
-    the server forgets the message and hangs up.
+    Besides the commands the points are "content" (the first line of a message has come), "dot" (all of it has)
+    and "accepted" (its copy is in the Sent folder, and the sender does not know yet). If `at_point` returns False at the
+    dot, the server forgets the message and hangs up.
     """
 
     allow_reuse_address = True
