@@ -27,7 +27,7 @@ class CountingServer(socketserver.ThreadingTCPServer):
     """`at_point` is called before each reply, with the point and the number of messages accepted so far.
 
     Besides the commands the points are "content" (the first line of a message has come), "dot" (all of it has)
-    and "accepted" (its copy is in the Sent folder, and the sender does not know yet). If `at_point` returns False at the
+    and "accepted" (its copy is in Sent, and the sender does not know yet). If `at_point` returns False at the
     dot, the server forgets the message and hangs up.
     """
 
