@@ -3,9 +3,12 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from certificates import self_signed
+from cryptography import x509
 
 from leadnurture.clock import VirtualClock
 from leadnurture.founding import Answers, found_studio
@@ -42,6 +45,19 @@ def root(tmp_path: Path) -> Path:
 def studio(root: Path, clock: VirtualClock) -> Iterator[Studio]:
     with Studio.open(root, clock) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The key and certificate of this computer."""
+    names = x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))
+    return self_signed(tmp_path_factory.mktemp("tls") / "localhost.pem", *names)
+
+
+@pytest.fixture(scope="session")
+def foreign_certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The key and certificate of some other computer."""
+    return self_signed(tmp_path_factory.mktemp("tls") / "elsewhere.pem", x509.DNSName("mail.example.org"))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -1,19 +1,17 @@
 """A small IMAP4rev1 server on loopback with a few folders, which misbehaves at chosen points of the conversation."""
 
 import re
-import socketserver
-import ssl
-import threading
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from loopback import DROP, HANG, LoopbackConversation, LoopbackServer, OverError
 
 USERNAME, PASSWORD = "zoe@example.com", "correct horse"
 # A fault is a line to say instead of the right thing, or one of these.
-DROP, HANG, DRIP, GARBAGE = "drop", "hang", "drip", "\x00\xff no imap at all"
+DRIP, GARBAGE = "drip", "\x00\xff no imap at all"
 FLOOD = "* OK " + "x" * 100_000
+
+__all__ = ["DRIP", "DROP", "FLOOD", "GARBAGE", "HANG", "PASSWORD", "USERNAME", "ImapServer", "copy_of"]
 
 
 def copy_of(message_id: str) -> bytes:
@@ -21,64 +19,31 @@ def copy_of(message_id: str) -> bytes:
     return f"Subject: hello\r\nMessage-ID: {message_id}\r\nFrom: zoe@example.com\r\n\r\nHello\r\n".encode()
 
 
-class ImapServer(socketserver.ThreadingTCPServer):
+class ImapServer(LoopbackServer):
     """`folders` are names with their flags, `messages` what lies in them; `faults` say what goes wrong, per point.
 
     The points are "connect" and the commands' names; `at_point` is called at each.
     """
 
-    allow_reuse_address = True
-    daemon_threads = True
-
     def __init__(self, folders: dict[str, str] | None = None, pem: Path | None = None, tls: bool = False) -> None:
-        super().__init__(("127.0.0.1", 0), _Conversation)
+        super().__init__(_Conversation, pem)
         self.folders = folders or {"INBOX": "", "Archive": "", "Sent": "\\Sent"}
         self.messages: dict[str, list[bytes]] = {name: [] for name in self.folders}
         self.faults: dict[str, str] = {}
-        self.seen: Counter[str] = Counter()
         self.at_point: Callable[[str], object] = lambda _: None
-        self.stopped = threading.Event()
         self.tls = tls
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if pem else None
-        if self.context and pem:
-            self.context.load_cert_chain(pem)
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01})
-
-    @property
-    def port(self) -> int:
-        return int(self.server_address[1])
 
     def put(self, *message_ids: str, folder: str = "Sent") -> None:
         """Put copies of messages into a folder."""
         self.messages[folder] += [copy_of(message_id) for message_id in message_ids]
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stopped.set()
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that leaves in the middle is what the tests are about."""
-
-
-class _OverError(Exception):
-    """The conversation is over."""
-
-
-class _Conversation(socketserver.StreamRequestHandler):
-    timeout = 10
+class _Conversation(LoopbackConversation):
     server: ImapServer
 
     def setup(self) -> None:
         if self.server.tls:
-            self._encrypt()
+            self.encrypt()
         super().setup()
 
     def handle(self) -> None:
@@ -88,16 +53,8 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self._say("* OK ready")
             while line := self.rfile.readline().decode().rstrip("\r\n"):
                 self._command(*([*line.split(" ", 2), ""][:3]))
-        except (_OverError, OSError):
+        except (OverError, OSError):
             pass
-
-    def finish(self) -> None:
-        super().finish()
-        self.connection.close()
-
-    def _encrypt(self) -> None:
-        assert self.server.context is not None
-        self.request = self.connection = self.server.context.wrap_socket(self.request, server_side=True)
 
     def _command(self, tag: str, verb: str, rest: str) -> None:
         if verb == "UID":
@@ -107,10 +64,10 @@ class _Conversation(socketserver.StreamRequestHandler):
             getattr(self, f"_{point}")(rest)
             self._say(f"{tag} OK {point} done")
         if point == "starttls":
-            self._encrypt()
-            self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+            self.encrypt()
+            self.reopen()
         if point == "logout":
-            raise _OverError
+            raise OverError
 
     def _capability(self, _: str) -> None:
         self._say("* CAPABILITY IMAP4rev1 SPECIAL-USE AUTH=PLAIN" + (" STARTTLS" if self.server.context else ""))
@@ -120,7 +77,7 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def _login(self, rest: str) -> None:
         if rest != f'"{USERNAME}" "{PASSWORD}"':
-            raise _OverError
+            raise OverError
 
     def _list(self, _: str) -> None:
         for name, flags in self.server.folders.items():
@@ -153,11 +110,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         fault = self.server.faults.get(point)
         if fault is None:
             return True
-        if fault == DROP:
-            raise _OverError
-        if fault == HANG:
-            self.server.stopped.wait(self.timeout)
-            raise _OverError
+        self.misbehave(fault)
         while fault == DRIP and not self.server.stopped.wait(0.02):
             self.wfile.write(b"x")
         self._say(fault.replace("{tag}", tag).replace("{password}", PASSWORD))

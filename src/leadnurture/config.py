@@ -198,10 +198,11 @@ class ScoreSection(Section):
 
 
 class WorkerSection(Section):
-    """How `run` works."""
+    """How `run` works; after `retention_days` logs are deleted, and what is done is condensed."""
 
-    interval: Elapsed = timedelta(minutes=5)
+    interval: Elapsed = Field(default=timedelta(minutes=5), ge=timedelta(seconds=1))
     concurrency: int = Field(default=4, ge=1, le=32)
+    retention_days: int = Field(default=30, ge=1, le=36_500)
 
 
 def _service_url(url: SecretStr) -> SecretStr:

@@ -225,4 +225,5 @@ warm = 40
 [worker]
 interval = "5m"         # how often `leadnurture run` looks for work
 concurrency = 4         # connections to the mail server at the same time
+retention_days = 30     # how long the log, and the words of letters that went out, are kept
 """

@@ -16,6 +16,14 @@ class NoStudioError(ConfigurationError):
     """There is no studio where we looked."""
 
 
+def configuration_mark(folder: Path) -> str:
+    """Return what is another text once the studio's configuration file has been changed."""
+    try:
+        return str((folder / CONFIG_NAME).stat().st_mtime_ns)
+    except OSError:
+        return ""
+
+
 def find_studio(given: Path | None, here: Path, environment: Mapping[str, str] = os.environ) -> Path:
     """Return the studio's folder; raises NoStudioError that says where was looked."""
     if given is not None:

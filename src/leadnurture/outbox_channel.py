@@ -1,4 +1,4 @@
-"""The ways on which a message leaves the house, and what can be wrong with one; stored, and known to what carries it."""
+"""The ways on which a message leaves the house, and what can be wrong with one; stored, and known to channels."""
 
 from enum import StrEnum
 

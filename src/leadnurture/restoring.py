@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +68,17 @@ def restore(root: Path, config: Config, clock: Clock, file: Path) -> Restored:
     """
     database, state = root / DATABASE_NAME, root / STATE_FOLDER
     _require_another(file, database)
-    with locked(state, clock.now(), "leadnurture restore"), _draft(state / "restoring.db") as draft:
+    with locked(state, _now(config, clock), "leadnurture restore"), _draft(state / "restoring.db") as draft:
         _copy_of_backup(file, draft)
         with _present(database, clock) as newer:
             kept = _keep(database, clock, readable=newer is not None)
             outcome = _made_ready(root, config, clock, draft, newer)
             _put_in_place(draft, database)
     return Restored(file, kept, newer is not None, outcome)
+
+
+def _now(config: Config, clock: Clock) -> datetime:
+    return clock.now().astimezone(config.studio.zone)
 
 
 def _require_another(file: Path, database: Path) -> None:

@@ -25,9 +25,11 @@ from leadnurture.clock import Clock, SystemClock
 from leadnurture.config import Config, MailboxSection, SmtpSection, load_config, place_of
 from leadnurture.crm.change import Change
 from leadnurture.crm.values import Reading
+from leadnurture.engine import rests
 from leadnurture.engine.engine import Engine
+from leadnurture.engine.lock import announced
 from leadnurture.errors import ConfigurationError
-from leadnurture.locate import CONFIG_NAME, DATABASE_NAME, STATE_FOLDER
+from leadnurture.locate import CONFIG_NAME, DATABASE_NAME, STATE_FOLDER, configuration_mark
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.secrets import password_of, secrets_of
 from leadnurture.sequences.folder import Folder
@@ -39,6 +41,7 @@ class Studio:
 
     def __init__(self, root: Path, config: Config, clock: Clock, database: Database) -> None:
         self.root, self.config, self.clock, self.database = root, config, clock, database
+        self.configuration = configuration_mark(root)
         self.stopping = Event()
 
     @classmethod
@@ -81,12 +84,21 @@ class Studio:
     @cached_property
     def engine(self) -> Engine:
         """The engine of this studio."""
-        way_out = self._transport(), self.stopping, self._sent_folder()
+        way_out = self._transport(), self.stopping, self._sent_folder(), self.configuration
         return Engine(self.config, self.clock, self.database, self.folder, *way_out)
 
     def change(self, *, enrolling: bool = True) -> AbstractContextManager[Change]:
         """Open one transaction; the engine reacts to its facts before the commit."""
         return self.engine.change(enrolling=enrolling)
+
+    def writing(self, what: str) -> AbstractContextManager[None]:
+        """Let whoever has to wait for a long change know what they wait for."""
+        return announced(self.state, self.local_now(), what)
+
+    def end_rests(self) -> None:
+        """Let channels that rest, because their server was in trouble, be tried at once."""
+        with self.change() as change:
+            rests.end_all(change)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -101,6 +113,10 @@ class Studio:
     def now(self) -> datetime:
         """Return the present instant in UTC."""
         return self.clock.now()
+
+    def local_now(self) -> datetime:
+        """Return the present instant as the studio's clocks show it."""
+        return self.now().astimezone(self.config.studio.zone)
 
     def _transport(self) -> Transport:
         return RoutingTransport(
@@ -127,9 +143,7 @@ class Studio:
 
     def notify_urls(self) -> list[str]:
         """Return the URLs of the services for notifications, as configured; raises SecretError."""
-        notify = self.config.notify
-        command, file = notify.urls_command, notify.urls_file
-        return secrets_of("urls", given=notify.urls, command=command, file=file, folder=self.root)
+        return notify_urls(self.config, self.root)
 
     def _mail(self) -> Transport:
         section = self.config.mail.smtp
@@ -149,7 +163,12 @@ def _sent_folder_of(section: MailboxSection, root: Path) -> SentFolder:
     if section.maildir is not None:
         place = root / section.maildir.expanduser()
         return MaildirSentFolder(place, section.sent, keeps_copies=section.keeps_copies)
-    settings = MailboxSettings(
+    return ImapSentFolder(mailbox_settings(section, root), keeps_copies=section.keeps_copies)
+
+
+def mailbox_settings(section: MailboxSection, root: Path) -> MailboxSettings:
+    """Return how the configured mailbox on a server is spoken to; its password is asked for when it is needed."""
+    return MailboxSettings(
         host=section.host or "",
         port=section.port or (993 if section.security == "tls" else 143),
         security=section.security,
@@ -159,7 +178,6 @@ def _sent_folder_of(section: MailboxSection, root: Path) -> SentFolder:
         sent=section.sent,
         cafile=root / section.ca_file if section.ca_file else None,
     )
-    return ImapSentFolder(settings, keeps_copies=section.keeps_copies)
 
 
 def _password(section: SmtpSection | MailboxSection, root: Path) -> Callable[[], str] | None:
@@ -174,6 +192,13 @@ def _password(section: SmtpSection | MailboxSection, root: Path) -> Callable[[],
         return found or ""
 
     return password
+
+
+def notify_urls(config: Config, root: Path) -> list[str]:
+    """Return the URLs of the services for notifications, as configured; raises SecretError."""
+    notify = config.notify
+    command, file = notify.urls_command, notify.urls_file
+    return secrets_of("urls", given=notify.urls, command=command, file=file, folder=root)
 
 
 def smtp_settings(section: SmtpSection, root: Path) -> SmtpSettings:

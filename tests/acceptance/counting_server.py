@@ -1,15 +1,13 @@
 """A mail provider on loopback: takes each message, counts it, and files a copy in Sent before it answers."""
 
-import socketserver
 import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from email import message_from_bytes
-from types import TracebackType
-from typing import Self
 
 from imap_server import PASSWORD, USERNAME, ImapServer
+from loopback import LoopbackConversation, LoopbackServer, OverError
 
 RIGHT = {
     "connect": "220 ready",
@@ -23,7 +21,7 @@ RIGHT = {
 AtPoint = Callable[[str, int], object]
 
 
-class CountingServer(socketserver.ThreadingTCPServer):
+class CountingServer(LoopbackServer):
     """`at_point` is called before each reply, with the point and the number of messages accepted so far.
 
     Besides the commands the points are "content" (the first line of a message has come), "dot" (all of it has)
@@ -31,22 +29,19 @@ class CountingServer(socketserver.ThreadingTCPServer):
     dot, the server forgets the message and hangs up.
     """
 
-    allow_reuse_address = True
-    daemon_threads = True
     request_queue_size = 64
 
     def __init__(self, mailbox: ImapServer) -> None:
-        super().__init__(("127.0.0.1", 0), _Conversation)
+        super().__init__(_Conversation)
         self.mailbox = mailbox
         self.at_point: AtPoint = lambda _, __: None
         self.messages: list[tuple[str, str, str]] = []  # Message-ID, recipient, subject
         self._changed = threading.Condition()
         self._open = 0
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01})
 
     def settings(self) -> dict[str, str]:
         """Return the environment that makes a studio send here, and look into the Sent folder of here."""
-        smtp = {"HOST": "127.0.0.1", "PORT": str(self.server_address[1]), "SECURITY": "none"}
+        smtp = {"HOST": "127.0.0.1", "PORT": str(self.port), "SECURITY": "none"}
         mailbox = {"HOST": "127.0.0.1", "PORT": str(self.mailbox.port), "SECURITY": "none", "USERNAME": USERNAME}
         return (
             {"LEADNURTURE_MAIL__TRANSPORT": "smtp"}
@@ -76,29 +71,14 @@ class CountingServer(socketserver.ThreadingTCPServer):
         with self._changed:
             assert self._changed.wait_for(lambda: self._open == 0, timeout=30)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
-
-
-class _OverError(Exception):
-    """The conversation is over."""
-
-
-class _Conversation(socketserver.StreamRequestHandler):
+class _Conversation(LoopbackConversation):
     timeout = 30
     server: CountingServer
 
     def handle(self) -> None:
         self.server.opened(1)
-        with suppress(_OverError, OSError):
+        with suppress(OverError, OSError):
             self._say("connect")
             while line := self.rfile.readline():
                 self._command(line.decode().strip())
@@ -116,7 +96,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         if verb == "data":
             self._content()
         if verb == "quit":
-            raise _OverError
+            raise OverError
 
     def _content(self) -> None:
         lines = [self.rfile.readline()]
@@ -124,7 +104,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         while lines[-1] not in (b".\r\n", b""):
             lines.append(self.rfile.readline())
         if lines.pop() == b"" or self._at("dot") is False:
-            raise _OverError
+            raise OverError
         self.server.take(self._recipient, b"".join(line.removeprefix(b".") for line in lines))
         self._at("accepted")
         self.wfile.write(b"250 queued\r\n")

@@ -10,6 +10,7 @@ from leadnurture.channels.mail.message import FrozenMessage, Mailbox, freeze
 from leadnurture.channels.smtp import SmtpSettings, SmtpTransport
 from leadnurture.channels.smtp_line import SmtpLine
 from leadnurture.channels.transport import Answer, Verdict
+from leadnurture.outbox_channel import Trouble
 
 PASSWORD = "correct horse"
 COUPLE = freeze(letter(to=(Mailbox("anna@example.org"), Mailbox("ben@example.org")), bcc=(letter().sender,)))
@@ -28,8 +29,8 @@ OFFERS = [
     *[("connect", fault, Verdict.SERVER) for fault in (DROP, HANG, GARBAGE, FLOOD, "421 busy", "554 go away")],
     *[("ehlo", fault, Verdict.SERVER) for fault in (DROP, HANG, GARBAGE, FLOOD, "421 busy", "502 what?", "-1 -1")],
     *[("auth", fault, Verdict.SERVER) for fault in (DROP, HANG, GARBAGE, FLOOD, "454 later", "535 no", "250 hm")],
-    *[("mail", fault, Verdict.SERVER) for fault in (GARBAGE, FLOOD, LONG, "421 busy", "450 later", "550 no", "354 hm")],
-    *[("mail", fault, Verdict.TRANSIENT) for fault in (DROP, HANG)],
+    *[("mail", fault, Verdict.SERVER) for fault in (DROP, HANG, GARBAGE, FLOOD, LONG)],
+    *[("mail", fault, Verdict.SERVER) for fault in ("421 busy", "450 later", "550 no", "354 hm")],
     *[("rcpt", fault, Verdict.SERVER) for fault in (GARBAGE, FLOOD, "421 busy", "530 log in first", "354 hm")],
     *[("rcpt", fault, Verdict.TRANSIENT) for fault in (DROP, HANG, "450 later", "452 full")],
     *[("rcpt", fault, Verdict.REFUSED) for fault in (LONG, "550 5.1.1 no such user", "553 bad")],
@@ -141,7 +142,7 @@ def test_it_is_called_again_only_once(message: FrozenMessage) -> None:
     with FaultyServer(mail=[None, DROP, DROP]) as server, closing(line_to(server)) as line:
         line.offer(message)
         line.hand_over()
-        assert line.offer(message).verdict is Verdict.TRANSIENT
+        assert line.offer(message).verdict is Verdict.SERVER
         assert server.seen["connect"] == 2
 
 
@@ -153,6 +154,51 @@ def test_a_server_that_cannot_be_reached_again_is_the_servers_trouble(message: F
         line.offer(message)
         line.hand_over()
         assert line.offer(message).verdict is Verdict.SERVER
+
+
+TROUBLES = [
+    *[("connect", fault, Trouble.UNREACHABLE) for fault in (DROP, HANG, "421 busy")],
+    *[("auth", fault, Trouble.LOGIN) for fault in ("535 5.7.8 no", "454 4.7.0 too many login attempts")],
+    *[("auth", fault, Trouble.UNREACHABLE) for fault in (DROP, HANG)],
+    *[("mail", fault, Trouble.LOGIN) for fault in ("530 log in first", "535 5.7.3 unauthenticated")],
+    *[("mail", fault, Trouble.UNREACHABLE) for fault in (DROP, HANG, "450 later", "550 no")],
+    *[
+        (point, reply, Trouble.QUOTA)
+        for point in ("mail", "rcpt")
+        for reply in (
+            "550 5.4.5 Daily user sending limit exceeded",
+            "450 4.7.0 hourly message quota reached",
+            "451 4.7.500 Server busy. Please try again later",
+            "554 5.7.1 You have exceeded your outgoing message limit",
+        )
+    ],
+]
+
+
+@pytest.mark.parametrize(("point", "fault", "trouble"), TROUBLES, ids=short)
+def test_what_kind_of_trouble_the_server_is_in(
+    point: str, fault: str, trouble: Trouble, message: FrozenMessage
+) -> None:
+    with FaultyServer(**{point: [fault]}) as server, closing(line_to(server)) as line:
+        answer = line.offer(message)
+    assert (answer.verdict, answer.trouble) == (Verdict.SERVER, trouble)
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdict"),
+    [
+        ("452 4.2.2 mailbox over quota, sending limit", Verdict.TRANSIENT),
+        ("552 5.2.2 mailbox quota exceeded", Verdict.REFUSED),
+        ("450 4.2.1 the user is receiving mail at a rate that exceeded a limit", Verdict.TRANSIENT),
+        ("552 5.3.4 message size exceeds limit", Verdict.REFUSED),
+        ("451 4.7.1 greylisted, come again in 5 minutes", Verdict.TRANSIENT),
+    ],
+)
+def test_a_full_mailbox_and_greylisting_are_no_quota_of_ours(
+    reply: str, verdict: Verdict, message: FrozenMessage
+) -> None:
+    with FaultyServer(rcpt=[reply]) as server, closing(line_to(server)) as line:
+        assert line.offer(message).verdict is verdict
 
 
 LATER = ["450 later", "452 full"]

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import sqlite3
 import subprocess
 from pathlib import Path
 from threading import Event
@@ -59,6 +60,13 @@ def test_it_finds_what_falls_due_later_by_itself(leadnurture: Leadnurture, sink:
     assert rows(root, "SELECT count(*) FROM outbox WHERE state = 'sent'") == [(COUPLES + 1,)]
 
 
+def end_rests(root: Path) -> None:
+    connection = sqlite3.connect(root / "leadnurture.db", timeout=30)
+    with connection:
+        connection.execute("UPDATE channel_rests SET until = '2026-01-01 00:00:00.000000'")
+    connection.close()
+
+
 def test_a_server_in_trouble_is_told_and_tried_again(leadnurture: Leadnurture, sink: Sink, root: Path) -> None:
     refused, there = Event(), Event()
 
@@ -75,6 +83,7 @@ def test_a_server_in_trouble_is_told_and_tried_again(leadnurture: Leadnurture, s
         LEADNURTURE_STUDIO=str(root), LEADNURTURE_WORKER__INTERVAL="1s", LEADNURTURE_WORKER__CONCURRENCY="1"
     )
     process = leadnurture.start("run", **settings)
-    assert there.wait(30)
+    while not there.wait(0.2):
+        end_rests(root)  # as if the minute were over that the server is left alone
     assert "delivery stopped: 421 back in a moment" in finished(process, signal.SIGTERM)
     assert len(set(sink.ids())) == len(sink.ids()) == COUPLES

@@ -4,12 +4,13 @@ import json
 import socket
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from processes import Leadnurture, Sink
 from studios import rows, states, studio_with_letters_due
 
-COUPLES = 4
+COUPLES, FEW = 4, 2
 
 
 @pytest.fixture
@@ -17,8 +18,16 @@ def root(tmp_path: Path) -> Path:
     return studio_with_letters_due(tmp_path / "studio", COUPLES)
 
 
-def run(leadnurture: Leadnurture, root: Path, settings: dict[str, str]) -> tuple[int, dict[str, object], str]:
-    done = leadnurture("run", "--once", "--json", **settings, LEADNURTURE_STUDIO=str(root))
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    """Return a studio with so few letters that a server that puts them all off may mean each of them."""
+    return studio_with_letters_due(tmp_path / "few", FEW)
+
+
+def run(
+    leadnurture: Leadnurture, root: Path, settings: dict[str, str], *options: str
+) -> tuple[int, dict[str, Any], str]:
+    done = leadnurture("run", "--once", "--json", *options, **settings, LEADNURTURE_STUDIO=str(root))
     assert "Traceback" not in done.stderr
     return done.returncode, json.loads(done.stdout)["data"], done.stderr
 
@@ -34,18 +43,18 @@ def test_every_due_message_arrives_once_with_the_outbox_rows_message_id(
     assert subjects == {f"Your day, Emma{n} & Jack{n}" for n in range(COUPLES)}
 
 
-def test_a_4xx_costs_a_retry_and_waits_two_hours_then_four(leadnurture: Leadnurture, sink: Sink, root: Path) -> None:
+def test_a_4xx_costs_a_retry_and_waits_two_hours_then_four(leadnurture: Leadnurture, sink: Sink, few: Path) -> None:
     sink.on_command = lambda command, _: "451 greylisted" if command == "RCPT" else None
-    code, report, _ = run(leadnurture, root, sink.settings())
+    code, report, _ = run(leadnurture, few, sink.settings())
     assert (code, report["sent"]) == (0, 0)
-    assert states(root) == {"queued": COUPLES}
+    assert states(few) == {"queued": FEW}
     hours = """SELECT attempts, round((julianday(o.due_at) - julianday(e.updated_at)) * 24, 3), o.reason
                FROM outbox o JOIN sequence_executions e ON e.id = o.execution_id"""
-    assert rows(root, hours) == [(1, 2.0, "451 greylisted")] * COUPLES
-    assert run(leadnurture, root, sink.settings())[1]["sent"] == 0  # not before its time
-    make_due(root)
-    run(leadnurture, root, sink.settings())
-    assert rows(root, hours) == [(2, 4.0, "451 greylisted")] * COUPLES
+    assert rows(few, hours) == [(1, 2.0, "451 greylisted")] * FEW
+    assert run(leadnurture, few, sink.settings())[1]["sent"] == 0  # not before its time
+    make_due(few)
+    run(leadnurture, few, sink.settings())
+    assert rows(few, hours) == [(2, 4.0, "451 greylisted")] * FEW
 
 
 def make_due(root: Path) -> None:
@@ -56,16 +65,16 @@ def make_due(root: Path) -> None:
 
 
 def test_after_the_last_retry_the_enrollment_fails_with_its_reason(
-    leadnurture: Leadnurture, sink: Sink, root: Path
+    leadnurture: Leadnurture, sink: Sink, few: Path
 ) -> None:
     sink.on_command = lambda command, _: "451 try later" if command == "RCPT" else None
     for _ in range(2):
-        run(leadnurture, root, sink.settings())
-        make_due(root)
-    code, report, _ = run(leadnurture, root, sink.settings())
-    assert (code, report["failed"]) == (1, COUPLES)
-    assert states(root) == {"refused": COUPLES}
-    ended = set(rows(root, "SELECT status, end_reason FROM lead_nurture_enrollments"))
+        run(leadnurture, few, sink.settings())
+        make_due(few)
+    code, report, _ = run(leadnurture, few, sink.settings())
+    assert (code, report["failed"]) == (1, FEW)
+    assert states(few) == {"refused": FEW}
+    ended = set(rows(few, "SELECT status, end_reason FROM lead_nurture_enrollments"))
     assert ended == {("failed", "step 'hello' failed after 3 attempts: 451 try later")}
 
 
@@ -97,7 +106,50 @@ def test_trouble_of_the_server_stops_delivery_and_costs_nobody_a_retry(
     assert "no retry was used up" in said
     assert set(rows(root, "SELECT state, attempts FROM outbox")) == {("queued", 0)}
     sink.on_command = lambda _, __: None
+    assert run(leadnurture, root, sink.settings(), "--try-now")[1]["sent"] == COUPLES
+
+
+def test_a_server_that_was_in_trouble_is_left_alone_for_a_while_and_that_is_told(
+    leadnurture: Leadnurture, sink: Sink, root: Path
+) -> None:
+    sink.on_command = lambda command, _: "535 5.7.8 no such password" if command == "MAIL" else None
+    run(leadnurture, root, sink.settings())
+    sink.on_command = lambda _, __: None
+    code, report, _ = run(leadnurture, root, sink.settings())
+    assert (code, report["sent"]) == (0, 0)
+    (rest,) = report["resting"]
+    assert (rest["channel"], rest["trouble"], rest["failures"], rest["messages"]) == ("email", "login", 1, COUPLES)
+    assert report["next_at"] == rest["until"]
+    done = leadnurture("run", "--once", **sink.settings(), LEADNURTURE_STUDIO=str(root))
+    assert "e-mail rests until" in done.stderr
+    assert "leadnurture run --once --try-now" in done.stderr
+    shown = leadnurture("status", **sink.settings(), LEADNURTURE_STUDIO=str(root)).stdout
+    assert "4 messages wait" in " ".join(shown.split())
+    assert run(leadnurture, root, sink.settings(), "--try-now")[1]["sent"] == COUPLES
+    assert rows(root, "SELECT count(*) FROM channel_rests") == [(0,)]
+
+
+def test_a_changed_configuration_is_worth_another_try(leadnurture: Leadnurture, sink: Sink, root: Path) -> None:
+    sink.on_command = lambda command, _: "535 5.7.8 no such password" if command == "MAIL" else None
+    run(leadnurture, root, sink.settings())
+    sink.on_command = lambda _, __: None
+    with (root / "leadnurture.toml").open("a") as file:
+        file.write("# the right password now\n")
     assert run(leadnurture, root, sink.settings())[1]["sent"] == COUPLES
+
+
+def test_a_server_that_puts_everybody_off_costs_nobody_a_retry(
+    leadnurture: Leadnurture, sink: Sink, root: Path
+) -> None:
+    sink.on_command = lambda command, _: "451 greylisted" if command == "RCPT" else None
+    code, report, _ = run(leadnurture, root, sink.settings())
+    assert (code, report["sent"], report["resting"][0]["trouble"]) == (15, 0, "postponed")
+    for _ in range(5):
+        assert set(rows(root, "SELECT state, attempts FROM outbox")) == {("queued", 0)}
+        run(leadnurture, root, sink.settings(), "--try-now")
+    assert rows(root, "SELECT failures FROM channel_rests") == [(6,)]
+    run(leadnurture, root, sink.settings(), "--try-now")  # by now it counts against each: none waits for ever
+    assert set(rows(root, "SELECT state, attempts FROM outbox")) == {("queued", 1)}
 
 
 def test_a_server_that_is_not_there(leadnurture: Leadnurture, sink: Sink, root: Path) -> None:
@@ -146,7 +198,7 @@ def test_a_lead_that_opts_out_keeps_quiet_even_when_its_message_was_queued(
     run(leadnurture, root, sink.settings())
     assert leadnurture("--studio", str(root), "lead", "opt-out", "couple1@example.com").returncode == 0
     sink.on_command = lambda _, __: None
-    assert run(leadnurture, root, sink.settings())[1]["sent"] == COUPLES - 1
+    assert run(leadnurture, root, sink.settings(), "--try-now")[1]["sent"] == COUPLES - 1
     assert ["couple1@example.com"] not in sink.recipients
 
 

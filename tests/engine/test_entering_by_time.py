@@ -30,7 +30,7 @@ def past_the_engine(life: Life, sql: str) -> None:
 
 
 def has_work(life: Life) -> bool:
-    outlook = look(life.root / "leadnurture.db", life.clock.now())
+    outlook = look(life.root / "leadnurture.db", life.clock.now(), "")
     assert outlook is not None
     return outlook.work
 

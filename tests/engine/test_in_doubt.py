@@ -160,10 +160,10 @@ def test_where_not_all_that_is_sent_is_kept_only_a_find_means_something(
 def test_an_idle_run_has_nothing_to_do_until_it_is_time_to_look_again(life: Life) -> None:
     life.later(MINUTE)
     path = life.root / "leadnurture.db"
-    idle = look(path, START + 9 * MINUTE)
+    idle = look(path, START + 9 * MINUTE, "")
     assert idle is not None
     assert (idle.work, idle.next_at) == (False, START + 10 * MINUTE)
-    then = look(path, START + 10 * MINUTE)
+    then = look(path, START + 10 * MINUTE, "")
     assert then is not None
     assert then.work
 

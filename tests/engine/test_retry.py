@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadnurture.engine.retry import LONGEST_PAUSE, retry_at
+from leadnurture.engine.retry import LONGEST_PAUSE, MOST_POSTPONED, is_everybody, rest_until, retry_at
+from leadnurture.outbox_channel import Trouble
 
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
 TWO_HOURS = timedelta(hours=2)
@@ -29,3 +30,29 @@ def test_there_are_as_many_retries_as_allowed_and_no_pause_is_longer_than_a_week
     again = retry_at(failures, max_retries=most, delay=delay, now=NOW)
     assert (again is None) == (failures > most)
     assert again is None or min(delay, LONGEST_PAUSE) <= again - NOW <= LONGEST_PAUSE
+
+
+@pytest.mark.parametrize(
+    ("trouble", "minutes"),
+    [
+        (Trouble.UNREACHABLE, [1, 2, 4, 8, 16, 30, 30]),
+        (Trouble.POSTPONED, [5, 10, 20, 40, 60, 60]),
+        (Trouble.LOGIN, [15, 30, 60, 120, 240, 360, 360]),
+        (Trouble.QUOTA, [60, 120, 240, 360, 360]),
+    ],
+)
+def test_a_channel_rests_longer_each_time_by_the_kind_of_trouble(trouble: Trouble, minutes: list[int]) -> None:
+    rests = [rest_until(failures, trouble, NOW) - NOW for failures in range(1, len(minutes) + 1)]
+    assert rests == [timedelta(minutes=number) for number in minutes]
+
+
+@given(st.integers(1, 10**6), st.sampled_from(Trouble))
+def test_no_rest_is_longer_than_six_hours(failures: int, trouble: Trouble) -> None:
+    assert NOW < rest_until(failures, trouble, NOW) <= NOW + timedelta(hours=6)
+
+
+def test_three_couples_are_everybody_and_one_of_them_three_times_is_not() -> None:
+    assert is_everybody(["ann", "mia", "zoe"], rests_so_far=0)
+    assert not is_everybody(["ann", "mia"], rests_so_far=0)
+    assert not is_everybody(["ann", "ann", "ann"], rests_so_far=0)
+    assert not is_everybody(["ann", "mia", "zoe"], rests_so_far=MOST_POSTPONED)

@@ -50,7 +50,7 @@ def _shown(view: RenderableType, *, colour: bool = False) -> str:
 def _everything(studio: Studio) -> Iterator[RenderableType]:
     with studio.read() as session:
         config, now, folder = studio.config, studio.now(), studio.folder
-        yield status_view(status(session, config, now, folder, studio.state))
+        yield status_view(status(session, config, now, folder, studio.state, studio.configuration))
         yield lead_list_view(lead_list(session, config, now, LeadFilters(), Page(limit=100)))
         yield outbox_list_view(outbox_list(session, config, now))
         yield overview_view(overview(session, config, now))

@@ -34,7 +34,7 @@ def source(name: str = "website", at: datetime = NOW) -> Source:
     return Source(source_name=name, source_category=SourceCategory.DIRECT, created_at=at, updated_at=at)
 
 
-@pytest.mark.parametrize("opening", [lambda path: open_database(path, NOW), lambda path: look(path, NOW)])
+@pytest.mark.parametrize("opening", [lambda path: open_database(path, NOW), lambda path: look(path, NOW, "")])
 class TestWhatIsNoDatabase:
     def test_a_missing_file_says_how_to_make_one(self, tmp_path: Path, opening) -> None:
         with pytest.raises(NoDatabaseError, match="there is no database"):
@@ -87,7 +87,7 @@ def test_a_writer_that_waits_too_long_is_told_that_the_studio_is_busy(database: 
         with database.read() as session:  # readers are not held up
             session.connection().exec_driver_sql("PRAGMA busy_timeout=10")
             assert session.exec(select(Source)).all() == []
-        with pytest.raises(LeadnurtureError, match="being written by another process") as caught, database.write():
+        with pytest.raises(LeadnurtureError, match="is in use: another command or program") as caught, database.write():
             raise AssertionError("two writers at once")
         assert caught.value.exit_code == 13
     finally:

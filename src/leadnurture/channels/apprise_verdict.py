@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from leadnurture.channels.apprise_overheard import Evidence
 from leadnurture.channels.transport import Answer, Verdict
+from leadnurture.outbox_channel import Trouble
 
 _OURS = frozenset(  # about our account, our URL or how much we send, not about the message
     {
@@ -22,6 +23,10 @@ _OURS = frozenset(  # about our account, our URL or how much we send, not about 
         HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
+_PASSING: dict[int, Trouble] = {
+    HTTPStatus.TOO_MANY_REQUESTS: Trouble.QUOTA,
+    HTTPStatus.SERVICE_UNAVAILABLE: Trouble.UNREACHABLE,
+}
 # Of several services' answers the first of these that was given counts: what one has taken must not go there again.
 _ORDER = (Verdict.ACCEPTED, Verdict.UNKNOWN, Verdict.SERVER, Verdict.TRANSIENT, Verdict.REFUSED)
 
@@ -46,7 +51,8 @@ def together(answers: Sequence[Answer]) -> Answer:
 
 def _after_status(service: str, status: int) -> Answer:
     phrase = HTTPStatus(status).phrase if status in HTTPStatus.__members__.values() else ""
-    return Answer(_verdict(status), f"{service} answered {status} {phrase}")
+    trouble = _PASSING.get(status, Trouble.LOGIN)
+    return Answer(_verdict(status), f"{service} answered {status} {phrase}", trouble=trouble)
 
 
 def _verdict(status: int) -> Verdict:

@@ -37,19 +37,19 @@ def look_up(settings: MailboxSettings, message_ids: Collection[str]) -> Sighting
     except LeadnurtureError as trouble:
         return Sighting(trouble=trouble.message)
     except Exception as trouble:  # noqa: BLE001 - imaplib trips over nonsense in more ways than it declares
-        return Sighting(trouble=_described(trouble, settings, monotonic() - begun))
+        return Sighting(trouble=described(trouble, settings, monotonic() - begun))
 
 
 def _found(mailbox: MailboxConnection, settings: MailboxSettings, message_ids: Collection[str]) -> Iterator[str]:
     missing = set(message_ids)
-    for folder in _folders(mailbox, settings):
+    for folder in sent_folders(mailbox, settings):
         mailbox.folder.set(folder, readonly=True)
         found = {message_id for message_id in missing if _is_in(mailbox, message_id)}
         missing -= found
         yield from found
 
 
-def _folders(mailbox: MailboxConnection, settings: MailboxSettings) -> list[str]:
+def sent_folders(mailbox: MailboxConnection, settings: MailboxSettings) -> list[str]:
     """Return the folder that the settings name, else those marked as Sent, else those that are called so."""
     listed = mailbox.folder.list()
     if settings.sent is not None:
@@ -78,7 +78,7 @@ def _is_in(mailbox: MailboxConnection, message_id: str) -> bool:
     return any(message_id in (str(value).strip() for value in hit.obj.get_all("Message-ID", [])) for hit in hits)
 
 
-def _described(trouble: Exception, settings: MailboxSettings, seconds: float) -> str:
+def described(trouble: Exception, settings: MailboxSettings, seconds: float) -> str:
     """Return what happened, after so many seconds, as a line that names the server."""
     longest = settings.timeout * PATIENCE
     if seconds >= longest:

@@ -19,7 +19,8 @@ class UnreachableServerError(OutsideWorldError):
 def connect(settings: SmtpSettings) -> smtplib.SMTP:
     """Return a connection that is ready for MAIL.
 
-    Raises UnreachableServerError, RefusedLoginError, UnreadableAuthoritiesError and what the password's source raises.
+    Raises UnreachableServerError, RefusedLoginError, BrokenLoginError, UnreadableAuthoritiesError and what the
+    password's source raises.
     """
     try:
         connection = _dial(settings)

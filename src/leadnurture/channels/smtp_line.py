@@ -8,14 +8,17 @@ import contextlib
 import re
 import smtplib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from leadnurture.channels.mail.letter import FrozenMessage
-from leadnurture.channels.smtp_connection import connect
+from leadnurture.channels.smtp_connection import UnreachableServerError, connect
+from leadnurture.channels.smtp_login import BrokenLoginError
 from leadnurture.channels.smtp_settings import SmtpSettings
 from leadnurture.channels.smtp_trouble import describe, judge
 from leadnurture.channels.transport import Answer, Verdict
 from leadnurture.errors import LeadnurtureError
+from leadnurture.outbox_channel import Trouble
 
 _DONE = range(200, 300)
 _GO_AHEAD = range(354, 355)
@@ -81,15 +84,15 @@ class SmtpLine:
         try:
             self._connection = self._connection or connect(self._settings)
         except LeadnurtureError as trouble:
-            return Answer(Verdict.SERVER, trouble.message)
+            return Answer(Verdict.SERVER, trouble.message, trouble=_kind(trouble))
         unfit = _unfit(message, self._connection.esmtp_features, self._settings.place)
         if unfit:
             return Answer(Verdict.REFUSED, unfit)
         options = ("SMTPUTF8", "BODY=8BITMIME") if message.needs_smtputf8 else ()
         answer = self._ask(lambda connection: connection.mail(message.sender, options))
-        if answer.verdict is Verdict.ACCEPTED or self._connection is None:
+        if answer.verdict is Verdict.ACCEPTED:
             return answer
-        return Answer(Verdict.SERVER, answer.reply)  # the sender is ours, and the same for every message
+        return replace(answer, verdict=Verdict.SERVER)  # the sender is ours, and the same for every message
 
     def _recipients(self, message: FrozenMessage) -> Answer:
         answer = Answer(Verdict.REFUSED, "the message has no recipient")
@@ -145,6 +148,12 @@ class SmtpLine:
         if connection is not None:
             with contextlib.suppress(OSError):
                 connection.close()
+
+
+def _kind(trouble: LeadnurtureError) -> Trouble:
+    """Return what a conversation that did not come about says about how soon to try again."""
+    lasting = not isinstance(trouble, UnreachableServerError | BrokenLoginError)
+    return Trouble.LOGIN if lasting else Trouble.UNREACHABLE
 
 
 def _send_content(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:

@@ -7,21 +7,33 @@ from leadnurture.channels.smtp_settings import SmtpSettings
 from leadnurture.channels.smtp_trouble import describe
 from leadnurture.errors import OutsideWorldError
 
+_REFUSALS = (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError)
+
 
 class RefusedLoginError(OutsideWorldError):
     """The server does not take the user name and password, or takes none at all."""
 
 
+class BrokenLoginError(OutsideWorldError):
+    """The conversation broke off while we logged in: that says nothing about the user name and password."""
+
+
 def log_in(connection: smtplib.SMTP, settings: SmtpSettings) -> None:
-    """Log in if the settings have a user name; raises RefusedLoginError and whatever the password's source raises."""
+    """Log in if the settings have a user name.
+
+    Raises RefusedLoginError, BrokenLoginError and whatever the password's source raises.
+    """
     if settings.username is None or settings.password is None:
         return
     password = settings.password()
     try:
         _authenticate(connection, settings.username, password)
     except (OSError, ValueError) as trouble:
+        told = f"{settings.username} could not log in: {_without_secrets(trouble, settings, password)}"
+        if isinstance(trouble, OSError) and not isinstance(trouble, _REFUSALS):
+            raise BrokenLoginError(told) from None
         raise RefusedLoginError(
-            f"{settings.username} could not log in: {_without_secrets(trouble, settings, password)}",
+            told,
             hint="Check the username and the password; many providers want an app password.",
         ) from None
 

@@ -7,10 +7,19 @@ import ssl
 
 from leadnurture.channels.smtp_settings import SmtpSettings
 from leadnurture.channels.transport import Answer, Verdict
+from leadnurture.outbox_channel import Trouble
 
 _CLOSING = 421  # RFC 5321: the server is about to hang up
 _POLICY = re.compile(rb"5\.7\.(1|57) .*relay", re.IGNORECASE)  # we may not send through this server at all
 _OUR_SETTINGS = frozenset({530, 534, 535, 538})  # RFC 4954: authentication or encryption is wanted, at any command
+
+# How much we send, not this message: the enhanced codes of "congestion" and of Microsoft's and Google's rate limits, or
+# the words. A mailbox that is full is another thing, and has a code of its own (RFC 3463, X.2.X).
+_QUOTA = re.compile(
+    rb"(?![245]\.2\.)(?:[45]\.4\.5|[45]\.7\.(?:28|500|501|502|503|708))\b"
+    rb"|(?![245]\.2\.).*\b(?:daily|hourly|sending|outgoing|submission|rate)\b.{0,40}\b(?:limit|quota|exceeded)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 # The first that fits; SMTPException and TimeoutError are OSErrors too.
 _SENTENCES: tuple[tuple[type[BaseException], str], ...] = (
@@ -42,7 +51,10 @@ def spoken(code: int, reply: bytes) -> str:
 
 def judge(code: int, reply: bytes, wanted: range, *, garbled: Verdict) -> Answer:
     """Return what a reply means for the message; `garbled` is the verdict on a reply that makes no sense here."""
-    return Answer(_verdict(code, reply, wanted, garbled), spoken(code, reply))
+    if 400 <= code < 600 and code not in _OUR_SETTINGS and _QUOTA.match(reply):
+        return Answer(Verdict.SERVER, spoken(code, reply), trouble=Trouble.QUOTA)
+    trouble = Trouble.LOGIN if code in _OUR_SETTINGS else Trouble.UNREACHABLE
+    return Answer(_verdict(code, reply, wanted, garbled), spoken(code, reply), trouble=trouble)
 
 
 def _verdict(code: int, reply: bytes, wanted: range, garbled: Verdict) -> Verdict:

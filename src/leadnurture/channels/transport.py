@@ -11,6 +11,7 @@ from typing import Protocol
 
 from leadnurture.channels.mail.letter import FrozenMessage
 from leadnurture.channels.one_line import one_line
+from leadnurture.outbox_channel import Trouble
 
 _LONGEST_REPLY = 300
 
@@ -35,11 +36,13 @@ class Answer:
     """A verdict, and one line for people: what the server said, or what happened instead.
 
     `refused` are the recipients that were not taken, with what the server said to each; the others get the message.
+    `trouble` says of what kind it is where the verdict is SERVER, and means nothing elsewhere.
     """
 
     verdict: Verdict
     reply: str
     refused: Mapping[str, str] = field(default_factory=dict)
+    trouble: Trouble = Trouble.UNREACHABLE
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reply", one_line(self.reply)[:_LONGEST_REPLY])

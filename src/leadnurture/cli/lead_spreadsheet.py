@@ -48,7 +48,8 @@ def import_leads(
         reading = studio.reading(_order(dates))
         sheet = read_sheet(_content(file), file)
         columns = match_columns(sheet.headers, _maps(mapping or []))
-        with _progress(len(sheet.rows)) as step, studio.change(enrolling=enroll) as change:
+        writing = studio.writing("leadnurture lead import")
+        with _progress(len(sheet.rows)) as step, writing, studio.change(enrolling=enroll) as change:
             result = import_sheet(change, sheet, columns, reading, strict=strict, on_row=step)
             studio.engine.follow(change)
             matches = (

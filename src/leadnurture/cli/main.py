@@ -13,6 +13,7 @@ from leadnurture.cli import terminal
 from leadnurture.cli.apply import apply
 from leadnurture.cli.appointment import appointment
 from leadnurture.cli.backup import backup
+from leadnurture.cli.cron import cron
 from leadnurture.cli.demo import demo
 from leadnurture.cli.doctor import doctor
 from leadnurture.cli.enrollment import enrollment
@@ -61,7 +62,7 @@ def everywhere(
 
 for command in (init, demo, status, run, plan, apply, backup, restore, doctor):
     app.command()(command)
-for noun in (lead, sequence, enrollment, appointment, outbox, report):
+for noun in (lead, sequence, enrollment, appointment, outbox, cron, report):
     app.add_typer(noun)
 
 

@@ -67,7 +67,7 @@ def show_message(
     with open_studio(context) as studio, studio.read() as session:
         report = outbox_message(session, studio.config, studio.now(), number)
     if raw:
-        sys.stdout.buffer.write(report.content)
+        sys.stdout.buffer.write(report.raw())
         return
     terminal.answer(report.as_json(), lambda: message_view(report), as_json=as_json)
 
@@ -94,7 +94,7 @@ def resolve_message(
     if sent == resend:
         raise UsageError("say either --sent or --resend", hint="look into your Sent folder, or ask the couple")
     # The lock: a message that a run is handing over this moment looks like one that was lost.
-    with open_studio(context) as studio, locked(studio.state, studio.now(), "leadnurture outbox resolve"):
+    with open_studio(context) as studio, locked(studio.state, studio.local_now(), "leadnurture outbox resolve"):
         with studio.change() as change:
             settled = resolve(change, studio.engine, number, sent=sent)
         message = message_of(settled, AsOf.of(studio.config, studio.now()))

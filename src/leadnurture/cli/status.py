@@ -16,6 +16,6 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     from leadnurture.reports.status import status as status_of
 
     with open_studio(context) as studio, studio.read() as session:
-        report = status_of(session, studio.config, studio.now(), studio.folder, studio.state)
+        report = status_of(session, studio.config, studio.now(), studio.folder, studio.state, studio.configuration)
         remind(studio.root)
     terminal.answer(report.as_json(), lambda: status_view(report), as_json=as_json)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from leadnurture.channels.name_server import NameServer
 from leadnurture.config import Config
 from leadnurture.errors import LeadnurtureError
 from leadnurture.locate import DATABASE_NAME
@@ -25,6 +26,10 @@ class AmissError(LeadnurtureError):
     """Something that a check looked at is not as it should be; the hint says what to do."""
 
 
+class NotLookedAtError(LeadnurtureError):
+    """A check has nothing to look at here, or no way to look at it; that is no failure."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """What a check found, and what to do about it."""
@@ -41,12 +46,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Patient:
-    """A studio to be looked over: as much of it as can be opened, at an instant (UTC)."""
+    """A studio to be looked over: as much of it as can be opened, at an instant (UTC).
+
+    `names` are the name servers that are asked about the sender's domain.
+    """
 
     root: Path
     now: datetime
     config: Config | None
     studio: Studio | None
+    names: NameServer
 
     @property
     def database(self) -> Path:
@@ -70,6 +79,8 @@ class Patient:
 class Check:
     """One check: `look` returns what is well, in words, and raises LeadnurtureError for what is not.
 
+    It raises NotLookedAtError where it cannot look.
+
     `needs` are the names of the patient's parts without which it cannot look.
     """
 
@@ -83,6 +94,8 @@ class Check:
             return Finding(self.name, Standing.SKIPPED, "not looked at, because the studio cannot be opened")
         try:
             return Finding(self.name, Standing.OK, self.look(patient))
+        except NotLookedAtError as error:
+            return Finding(self.name, Standing.SKIPPED, f"not looked at: {error.message}")
         except LeadnurtureError as error:
             return Finding(self.name, Standing.FAILED, error.message, error.hint)
         except OSError as error:

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from leadnurture.channels.name_server import NameServer
 from leadnurture.clock import Clock
 from leadnurture.config import Config, load_config
-from leadnurture.doctor import files, letters, outside, settings
+from leadnurture.doctor import files, letters, outside, regular_run, sender_domain, settings
 from leadnurture.doctor.check import Check, Finding, Patient, Standing
 from leadnurture.errors import LeadnurtureError
 from leadnurture.locate import CONFIG_NAME
@@ -26,31 +27,38 @@ CHECKS = (
     Check("sequences", letters.applied_versions, needs=("studio",)),
     Check("unapplied changes", letters.unapplied_changes),
     Check("mail server", outside.mail_server, needs=("config",)),
+    Check("mailbox", outside.mailbox, needs=("config",)),
+    Check("SPF", sender_domain.sender_policy, needs=("config",)),
+    Check("DKIM", sender_domain.signing_key, needs=("config",)),
+    Check("DMARC", sender_domain.sender_alignment, needs=("config",)),
     Check("texts", outside.texts, needs=("studio",)),
     Check("notifications", outside.notifications, needs=("studio",)),
+    Check("cron entry", regular_run.cron_entry, needs=("config",)),
     Check("messages in doubt", letters.messages_in_doubt, needs=("studio",)),
     Check("held steps", letters.held_steps, needs=("studio",)),
 )
 CONFIGURATION = CHECKS[0].name
 
 
-def examine(root: Path, clock: Clock, *, probe: bool = False, address: str | None = None) -> list[Finding]:
+def examine(
+    root: Path, clock: Clock, names: NameServer, *, probe: bool = False, address: str | None = None
+) -> list[Finding]:
     """Look a studio over; return what each check found, those that failed last. With `probe` a test is sent."""
     probing = Check("test message", partial(outside.send_probe, address=address), needs=("studio",))
-    with _patient(root, clock) as patient:
+    with _patient(root, clock, names) as patient:
         findings = [check.found(patient) for check in (*CHECKS, *([probing] if probe else []))]
     return sorted(findings, key=lambda finding: list(Standing).index(finding.standing))
 
 
 @contextmanager
-def _patient(root: Path, clock: Clock) -> Iterator[Patient]:
+def _patient(root: Path, clock: Clock, names: NameServer) -> Iterator[Patient]:
     """Yield as much of a studio as can be opened."""
     config: Config | None = None
     try:
         config = load_config(root / CONFIG_NAME)
         studio = Studio.open(root, clock)
     except LeadnurtureError:  # the checks say what it is
-        yield Patient(root, clock.now(), config, None)
+        yield Patient(root, clock.now(), config, None, names)
         return
     with studio:
-        yield Patient(root, clock.now(), config, studio)
+        yield Patient(root, clock.now(), config, studio, names)

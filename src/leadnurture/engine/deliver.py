@@ -6,7 +6,7 @@ lanes have reported by then.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from queue import Empty, SimpleQueue
@@ -15,8 +15,10 @@ from sqlalchemy import JSON, bindparam, select, text
 from sqlmodel import col
 
 from leadnurture.channels.mail.message import FrozenMessage
-from leadnurture.channels.transport import Verdict
+from leadnurture.channels.transport import Answer
 from leadnurture.clock import monotonic
+from leadnurture.engine import rests
+from leadnurture.engine.channel_watch import ChannelWatch
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event, OnEvent
 from leadnurture.engine.lanes import Job, Lane, Ready, Report, Settled
@@ -51,12 +53,12 @@ _PAGE = (
 )
 
 
-def deliver(engine: Engine, now: datetime, on_event: OnEvent, troubles: dict[OutboxChannel, str]) -> Counter[str]:
+def deliver(engine: Engine, now: datetime, on_event: OnEvent, watch: ChannelWatch) -> Counter[str]:
     """Deliver every message that is due at `now`; return how many came to which outcome.
 
-    `troubles` are the words of servers that take nothing at present: their channels rest, and new ones are added.
+    Channels whose server is in trouble, as this tick's `watch` knows it, take no further part.
     """
-    delivery = Delivery(engine, on_event, troubles)
+    delivery = Delivery(engine, on_event, watch)
     for event in keep_time(engine, now):
         delivery.counts[event.outcome] += 1
         on_event(event)
@@ -68,17 +70,19 @@ def deliver(engine: Engine, now: datetime, on_event: OnEvent, troubles: dict[Out
 
 
 def _due(engine: Engine, now: datetime) -> list[int]:
+    moment = {"now": stored(now), "configuration": engine.configuration}
     with engine.database.read() as session:
-        return [row[0] for row in session.execute(text(DUE_MESSAGES), {"now": stored(now)})]
+        return [row[0] for row in session.execute(text(DUE_MESSAGES), moment)]
 
 
 class Delivery:
     """One round of delivery; a channel whose server is in trouble takes no further part in it."""
 
-    def __init__(self, engine: Engine, on_event: OnEvent, troubles: dict[OutboxChannel, str]) -> None:
+    def __init__(self, engine: Engine, on_event: OnEvent, watch: ChannelWatch) -> None:
         self.counts: Counter[str] = Counter()
-        self._troubles = troubles
+        self._watch, self._troubles = watch, watch.troubles
         self._engine, self._on_event = engine, on_event
+        self._rested = rests.noted(engine)
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._reports: SimpleQueue[Report] = SimpleQueue()
         self._in_flight: dict[int, Job] = {}  # with those that no lane has taken yet
@@ -101,6 +105,7 @@ class Delivery:
                 self._start_next(waiting)
             while self._in_flight:
                 self._commit(self._gathered(), waiting)
+            self._settle_postponed()
         finally:
             self._take_back(lambda _: True)
             for job in self._in_flight.values():  # after an error: whoever still waits for a permit gets none
@@ -162,22 +167,36 @@ class Delivery:
         """Write what was reported in one transaction, then let the lanes go on."""
         ready = [report for report in reports if isinstance(report, Ready)]
         settled = [report for report in reports if isinstance(report, Settled)]
+        permits = self._settle(ready, self._watch.ripe(settled))
+        for report in ready:
+            report.job.permit.put(permits[report.job.outbox_id])
+        self._go_on(settled, waiting)
+
+    def _settle_postponed(self) -> None:
+        """Settle what was put off on channels where nothing was taken: perhaps it is the server's trouble."""
+        if left := self._watch.left():
+            with self._engine.database.read() as session:
+                told = rests.set_against_server(session, left)
+            self._settle([], told)
+
+    def _settle(self, ready: list[Ready], settled: list[Settled]) -> dict[int, bool]:
+        """Write answers and intents, tell what came of it, and return which intents hold."""
         events: list[Event] = []
         permits: dict[int, bool] = {}
+        in_trouble = self._watch.in_trouble(settled)
         for attempt in range(MOST_ATTEMPTS):
             try:
-                events = self._write(ready, settled, permits)
+                events = self._write(ready, settled, permits, in_trouble)
                 break
             except BusyError:  # what the server said is known: it must not be lost because somebody else is writing
                 if attempt == MOST_ATTEMPTS - 1:
                     raise
-        for report in ready:
-            report.job.permit.put(permits[report.job.outbox_id])
         for event in events:
             self.counts[event.outcome] += 1
             self._on_event(event)
-        self._note_trouble(settled)
-        self._go_on(settled, waiting)
+        for channel, answer in in_trouble.items():
+            self._troubles.setdefault(channel, answer.reply)
+        return permits
 
     def _go_on(self, settled: list[Settled], waiting: Iterator[Job]) -> None:
         """Give the lanes their next messages, in the place of those that are settled and of those that now rest."""
@@ -188,18 +207,20 @@ class Delivery:
             for _ in range(self._take_back(self._rests)):
                 self._start_next(waiting)
 
-    def _write(self, ready: list[Ready], settled: list[Settled], permits: dict[int, bool]) -> list[Event]:
+    def _write(
+        self,
+        ready: list[Ready],
+        settled: list[Settled],
+        permits: dict[int, bool],
+        in_trouble: Mapping[OutboxChannel, Answer],
+    ) -> list[Event]:
         """Commit the answers and the intents together; `permits` tells which intents hold."""
         with self._engine.change() as change:
             events = settle(change, self._engine, settled)
+            rests.note(change, self._engine, in_trouble, self._watch.at_work() & self._rested)
             for report in ready:
                 key = report.job.outbox_id
                 intent = {"id": key, "now": stored(change.now), "refused": dict(report.refused)}
                 permits[key] = change.session.execute(_INTEND, intent).rowcount == 1  # type: ignore[attr-defined]
         self.counts["enrolled"] += len(change.enrolled)
         return events
-
-    def _note_trouble(self, settled: list[Settled]) -> None:
-        for report in settled:
-            if report.answer is not None and report.answer.verdict is Verdict.SERVER:
-                self._troubles.setdefault(report.job.message.channel, report.answer.reply)

@@ -24,7 +24,8 @@ from leadnurture.store.database import Database
 class Engine:
     """One studio's engine. `stopping` is set to end a tick after what is in flight has been settled.
 
-    `sent_folder` is where mails in doubt are looked up; None where nothing can be.
+    `sent_folder` is where mails in doubt are looked up; None where nothing can be. `configuration` marks the settings
+    that channels are used with (`locate.configuration_mark`): under others, one in trouble is worth another try.
     """
 
     config: Config
@@ -34,6 +35,7 @@ class Engine:
     transport: Transport
     stopping: Event
     sent_folder: SentFolder | None = None
+    configuration: str = ""
 
     @cached_property
     def book(self) -> Book:

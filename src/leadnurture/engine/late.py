@@ -65,7 +65,8 @@ def keep_time(engine: Engine, now: datetime) -> list[Event]:
 
 def _late(engine: Engine, session: Session, now: datetime) -> Iterator[_Late]:
     """Yield the due messages that were queued before now, in their order; the others have just been judged."""
-    order = [row[0] for row in session.execute(text(DUE_MESSAGES), {"now": stored(now)})]
+    moment = {"now": stored(now), "configuration": engine.configuration}
+    order = [row[0] for row in session.execute(text(DUE_MESSAGES), moment)]
     query = (
         select(OutboxMessage, Enrollment, Lead, Execution)
         .join(Enrollment, col(Enrollment.id) == OutboxMessage.enrollment_id)

@@ -8,6 +8,8 @@ nobody was talking to it when the walk ended.
   Should a server have taken it in spite of its answer, that is one message twice and not two.
 - A message was frozen that the step would not send now (its address is not the lead's any more, its day lies ahead
   again …): bytes never change, so the message and its execution are removed, and the step is decided anew.
+- The message's bytes have been dropped since (see `sweep`): it and its execution are removed, and the step is decided
+  anew.
 - Nothing was frozen (the letter could not be made): the execution is removed, and the step is decided anew.
 """
 
@@ -38,11 +40,11 @@ def retry(change: Change, engine: Engine, enrollment: Enrollment) -> None:
     execution = walk.execution_of(change.session, enrollment)
     message = _message(change, execution)
     _say(change, enrollment, message)
-    if execution is not None and message is not None:
+    if execution is not None and message is not None and execution.condensed_at is None:
         _queue_again(change, enrollment, execution, message)
         taking_back.decide_anew(change, enrollment, edition, engine.is_holiday)
     else:
-        taking_back.remove(change, execution)
+        taking_back.remove(change, message, execution)
         next_moment.due_now(change, enrollment, edition, engine.is_holiday)
     change.session.flush()
     migration.catch_up(change, engine.book, engine.is_holiday, enrollment)

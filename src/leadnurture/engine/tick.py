@@ -6,13 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from leadnurture.engine.channel_watch import ChannelWatch
 from leadnurture.engine.daily_look import enroll
 from leadnurture.engine.decide import decide
 from leadnurture.engine.deliver import deliver
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import OnEvent, ignore
 from leadnurture.engine.recover import recover
-from leadnurture.outbox_channel import OutboxChannel
+from leadnurture.engine.rests import resting
+from leadnurture.engine.sweep import sweep
 from leadnurture.store import due
 
 # Steps without a delay follow one another inside a tick; a sequence longer than this goes on with the next one.
@@ -23,7 +25,8 @@ MOST_ROUNDS = 200
 class TickReport:
     """What a tick did (counts), what still waits, and the servers' words where delivery had to stop.
 
-    `lookup_trouble` is why the Sent folder could not be looked into for what is in doubt.
+    `lookup_trouble` is why the Sent folder could not be looked into for what is in doubt. `rests` are the channels that
+    are left alone now.
     """
 
     counts: Counter[str]
@@ -31,27 +34,23 @@ class TickReport:
     next_at: datetime | None
     trouble: str | None = None
     lookup_trouble: str | None = None
-
-    def as_json(self) -> dict[str, object]:
-        """Return the documented keys."""
-        keys = ("enrolled", "executed", "sent", "skipped", "held", "failed", "in_doubt")
-        numbers: dict[str, object] = {key: self.counts[key] for key in keys}
-        return numbers | {"waiting": self.waiting, "next_at": self.next_at.isoformat() if self.next_at else None}
+    rests: tuple[due.Rest, ...] = ()
 
 
 def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
-    """Do all that is due now: recover → enroll → decide → deliver, until nothing is left for this instant."""
+    """Do all that is due now: recover → enroll → decide → deliver, until nothing is left for this instant → sweep."""
     recovered = recover(engine, on_event)
     counts = recovered.counts + enroll(engine, engine.clock.now(), on_event)
-    troubles: dict[OutboxChannel, str] = {}
+    watch = ChannelWatch()
     for _ in range(MOST_ROUNDS):
         now = engine.clock.now()
         decided = decide(engine, now, on_event)
-        delivered = deliver(engine, now, on_event, troubles)
+        delivered = deliver(engine, now, on_event, watch)
         counts += decided + delivered
         if engine.stopping.is_set() or not (_moved(decided) or _moved(delivered)):
             break
-    return _report(engine, counts, "; ".join(troubles.values()) or None, recovered.trouble)
+    counts += sweep(engine, engine.clock.now())
+    return _report(engine, counts, "; ".join(watch.troubles.values()) or None, recovered.trouble)
 
 
 def _moved(counts: Counter[str]) -> bool:
@@ -63,5 +62,5 @@ def _report(engine: Engine, counts: Counter[str], trouble: str | None, lookup_tr
     with engine.database.read() as session:
         waiting, step = session.execute(text(due.WAITING_ENROLLMENTS), now).one()
         others = [session.execute(text(query), now).scalar() for query in (due.NEXT_MESSAGE, due.NEXT_LOOK_UP)]
-    soonest = min((moment for moment in (step, *others) if moment), default=None)
-    return TickReport(counts, waiting, due.instant(soonest), trouble, lookup_trouble)
+        rests = resting(session, engine.clock.now(), engine.configuration)
+    return TickReport(counts, waiting, due.soonest((step, *others), rests), trouble, lookup_trouble, rests)

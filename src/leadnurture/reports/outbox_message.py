@@ -13,9 +13,9 @@ from leadnurture.config import Config
 from leadnurture.engine.doubt import LOOK_FOR
 from leadnurture.errors import NotFoundError
 from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.reports.as_of import AsOf
+from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.outbox import Message, message_of
-from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.tables import Execution, OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 
 _LOOK = {
@@ -27,7 +27,10 @@ _LOOK = {
 
 @dataclass(frozen=True)
 class OpenMessage:
-    """A message with its headers (decoded), its text part, the names of its attachments, and its exact bytes."""
+    """A message with its headers (decoded), its text part, the names of its attachments, and its exact bytes.
+
+    Of one that was condensed (`condensed_at`, in the studio's zone) the headers are what is still known of them.
+    """
 
     as_of: AsOf
     message: Message
@@ -36,6 +39,16 @@ class OpenMessage:
     text: str
     attachments: tuple[str, ...]
     content: bytes
+    condensed_at: datetime | None
+
+    def raw(self) -> bytes:
+        """Return the exact bytes; raises NotFoundError if they were dropped."""
+        if self.condensed_at is not None:
+            raise NotFoundError(
+                f"the bytes of message {self.message.id} were dropped on {self.condensed_at:%d %b %Y}",
+                hint="worker.retention_days says how long they are kept",
+            )
+        return self.content
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys; the bytes are for `--raw`."""
@@ -45,6 +58,7 @@ class OpenMessage:
             "headers": [{"name": name, "value": value} for name, value in self.headers],
             "text": self.text,
             "attachments": list(self.attachments),
+            "condensed_at": iso(self.condensed_at),
         }
 
 
@@ -55,9 +69,23 @@ def outbox_message(session: Session, config: Config, now: datetime, number: int)
         raise NotFoundError(f"there is no message {number}", hint="leadnurture outbox list shows them")
     as_of = AsOf.of(config, now)
     message = message_of(row, as_of)
-    headers, text, attachments = _opened(row)
+    condensed_at = as_of.local(session.get_one(Execution, row.execution_id).condensed_at)
+    headers, text, attachments = _opened(row) if condensed_at is None else (_known(row), "", ())
     looked_up = row.channel is OutboxChannel.EMAIL and config.mailbox is not None and config.mail.transport == "smtp"
-    return OpenMessage(as_of, message, meaning(message, looked_up=looked_up), headers, text, attachments, row.content)
+    told = meaning(message, looked_up=looked_up) + _condensed(condensed_at)
+    return OpenMessage(as_of, message, told, headers, text, attachments, row.content, condensed_at)
+
+
+def _known(row: OutboxMessage) -> tuple[tuple[str, str], ...]:
+    """Return what is known of the headers of a message whose bytes were dropped."""
+    given = (("From", row.sender), ("To", ", ".join(row.recipients)), ("Subject", row.subject))
+    return (*given, ("Message-ID", row.message_id))
+
+
+def _condensed(at: datetime | None) -> str:
+    if at is None:
+        return ""
+    return f" Its words were dropped on {at:%d %b %Y}: they are kept for as many days as worker.retention_days says."
 
 
 def _opened(row: OutboxMessage) -> tuple[tuple[tuple[str, str], ...], str, tuple[str, ...]]:

@@ -11,9 +11,9 @@ from sqlmodel import Session, col, select
 from leadnurture.config import Config
 from leadnurture.errors import ConfigurationError
 from leadnurture.reports.as_of import AsOf, iso
-from leadnurture.reports.lock_holder import LockHolder, lock_holder
 from leadnurture.reports.sequence_files import FileState, SequenceFile, sequence_files
 from leadnurture.reports.trouble import Failure, HeldGroup, failures, held_groups
+from leadnurture.reports.worker import WorkerState, worker_state
 from leadnurture.sequences.folder import Folder
 from leadnurture.store import due
 from leadnurture.store.tables import Execution, OutboxMessage
@@ -28,16 +28,18 @@ class Status:
     """The engine's state as of an instant; instants in the studio's zone.
 
     `waiting` are running walks that are not due; `files` those that differ from what was applied. `files_unreadable`
-    says why they could not be looked at. `looked_for_at` is when a message in doubt is looked for (again).
+    says why they could not be looked at. `looked_for_at` is when a message in doubt is looked for (again). `rests` are
+    channels that are left alone because their server was in trouble; their instants are UTC.
     """
 
     as_of: AsOf
     studio: str
-    running: LockHolder | None
+    worker: WorkerState
     due_enrollments: int
     due_messages: int
     waiting: int
     next_at: datetime | None
+    rests: tuple[due.Rest, ...]
     held: tuple[HeldGroup, ...]
     failed: tuple[Failure, ...]
     messages: dict[str, int]
@@ -52,10 +54,12 @@ class Status:
         return {
             "as_of": iso(self.as_of.now),
             "studio": self.studio,
-            "running": self.running.as_json() if self.running else None,
+            "running": self.worker.running_as_json(),
+            "worker": self.worker.as_json(),
             "due": {"enrollments": self.due_enrollments, "messages": self.due_messages},
             "waiting": self.waiting,
             "next_at": iso(self.next_at),
+            "resting": [rest.as_json() for rest in self.rests],
             "held": [group.as_json() for group in self.held],
             "failed": [failure.as_json() for failure in self.failed],
             "outbox": self.messages
@@ -69,22 +73,26 @@ class Status:
         }
 
 
-def status(session: Session, config: Config, now: datetime, folder: Folder, state: Path) -> Status:
-    """Return what is due, waiting and wrong as of `now`; `state` is the folder where the lock lies."""
+def status(session: Session, config: Config, now: datetime, folder: Folder, state: Path, configuration: str) -> Status:
+    """Return what is due, waiting and wrong as of `now`.
+
+    `state` is the folder where the lock lies; `configuration` as `locate.configuration_mark` has it.
+    """
     as_of = AsOf.of(config, now)
-    moment = {"now": due.stored(now), "batch": _EVERYTHING}
+    moment = {"now": due.stored(now), "batch": _EVERYTHING, "configuration": configuration}
     waiting, next_step = session.execute(text(due.WAITING_ENROLLMENTS), moment).one()
     others = [session.execute(text(query), moment).scalar() for query in (due.NEXT_MESSAGE, due.NEXT_LOOK_UP)]
-    soonest = min((found for found in (next_step, *others) if found), default=None)
+    rests = due.rests_of(session.execute(text(due.RESTS), moment).all())
     files, unreadable = _files(session, config, folder)
     return Status(
         as_of=as_of,
         studio=config.studio.name,
-        running=lock_holder(state, as_of),
+        worker=worker_state(state, as_of),
         due_enrollments=len(session.execute(text(due.DUE_ENROLLMENTS), moment).all()),
         due_messages=len(session.execute(text(due.DUE_MESSAGES), moment).all()),
         waiting=waiting,
-        next_at=as_of.local(due.instant(soonest)),
+        next_at=as_of.local(due.soonest((next_step, *others), rests)),
+        rests=rests,
         held=held_groups(session),
         failed=failures(session, as_of),
         messages=_messages(session),

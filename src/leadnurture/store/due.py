@@ -4,9 +4,11 @@ This module must stay free of heavy imports: an idle `run --once` needs nothing 
 """
 
 import sqlite3
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from leadnurture.store.errors import NewerDatabaseError
 from leadnurture.store.files import connect, translated
@@ -24,7 +26,17 @@ WAITING_ENROLLMENTS = f"SELECT count(*), min(e.next_at) {_WALKING} AND (e.next_a
 # A couple that opted out is written to no more; what the owner is told, nothing of theirs stops.
 _MAY_GO = f"""state = 'queued' AND (channel = 'notification'
 OR EXISTS (SELECT 1 {_WALKING} AND e.id = outbox.enrollment_id AND l.opt_out_date IS NULL))"""
-DUE_MESSAGES = f"SELECT id FROM outbox WHERE {_MAY_GO} AND due_at <= :now ORDER BY due_at, id"
+# A channel whose server was in trouble is left alone for a while (engine/rests), but for a changed configuration.
+_RESTS = "r.until > :now AND r.configuration = :configuration"
+_RESTING = f"SELECT 1 FROM channel_rests r WHERE r.channel = outbox.channel AND {_RESTS}"
+DUE_MESSAGES = f"""
+SELECT id FROM outbox WHERE {_MAY_GO} AND due_at <= :now AND NOT EXISTS ({_RESTING}) ORDER BY due_at, id
+"""
+RESTS = f"""
+SELECT r.channel, r.trouble, r.reason, r.failures, r.since, r.until,
+       (SELECT count(*) FROM outbox WHERE outbox.channel = r.channel AND {_MAY_GO} AND due_at <= :now)
+FROM channel_rests r WHERE {_RESTS} ORDER BY r.until
+"""
 NEXT_MESSAGE = f"SELECT min(due_at) FROM outbox WHERE {_MAY_GO} AND due_at > :now"
 # The commit before a message leaves: it asks once more whether the lead may get it.
 # With it is written whom the server refuses: should the answer be lost, that is known all the same.
@@ -39,12 +51,33 @@ NEXT_LOOK_UP = "SELECT min(due_at) FROM outbox WHERE state = 'in_doubt' AND due_
 
 
 @dataclass(frozen=True)
+class Rest:
+    """A channel that is left alone until an instant (UTC), because its server was in trouble `failures` times in a row.
+
+    `messages` are due and wait for it.
+    """
+
+    channel: str
+    trouble: str
+    reason: str
+    failures: int
+    since: datetime
+    until: datetime
+    messages: int
+
+    def as_json(self) -> dict[str, object]:
+        """Return the documented keys."""
+        return vars(self) | {"since": self.since.isoformat(), "until": self.until.isoformat()}
+
+
+@dataclass(frozen=True)
 class Outlook:
     """Whether a tick has work now, and what waits for later (instants in UTC)."""
 
     work: bool
     waiting: int
     next_at: datetime | None
+    rests: tuple[Rest, ...] = ()
 
 
 def stored(instant: datetime) -> str:
@@ -54,11 +87,23 @@ def stored(instant: datetime) -> str:
 
 def instant(text: str | None) -> datetime | None:
     """Return a stored instant as aware UTC."""
-    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return None if text is None else _read(text)
 
 
-def look(path: Path, now: datetime) -> Outlook | None:
-    """Tell whether anything is due at `now`; None if the file must be migrated first.
+def rests_of(rows: Iterable[Sequence[Any]]) -> tuple[Rest, ...]:
+    """Return what RESTS has found."""
+    return tuple(
+        Rest(channel, trouble, reason, failures, _read(since), _read(until), messages)
+        for channel, trouble, reason, failures, since, until, messages in rows
+    )
+
+
+def _read(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def look(path: Path, now: datetime, configuration: str) -> Outlook | None:
+    """Tell whether anything is due at `now` under a configuration; None if the file must be migrated first.
 
     Raises the errors of `store.errors`.
     """
@@ -68,18 +113,24 @@ def look(path: Path, now: datetime) -> Outlook | None:
             found = version_of(connection)
             if found > LATEST:
                 raise NewerDatabaseError(path, found, LATEST)
-            return _outlook(connection, stored(now)) if found == LATEST else None
+            return _outlook(connection, stored(now), configuration) if found == LATEST else None
     finally:
         connection.close()
 
 
-def _outlook(connection: sqlite3.Connection, now: str) -> Outlook:
-    due = {"now": now, "batch": 1}
+def _outlook(connection: sqlite3.Connection, now: str, configuration: str) -> Outlook:
+    due = {"now": now, "batch": 1, "configuration": configuration}
     work = any(
         connection.execute(question, due).fetchone()
         for question in (DUE_ENROLLMENTS, f"{DUE_MESSAGES} LIMIT 1", DUE_LOOKS, DOUBTFUL_MESSAGES)
     )
     waiting, next_step = connection.execute(WAITING_ENROLLMENTS, due).fetchone()
+    rests = rests_of(connection.execute(RESTS, due))
     others = [connection.execute(question, due).fetchone()[0] for question in (NEXT_MESSAGE, NEXT_LOOK_UP)]
-    soonest = min((text for text in (next_step, *others) if text), default=None)
-    return Outlook(work=work, waiting=waiting, next_at=instant(soonest))
+    return Outlook(work, waiting, soonest((next_step, *others), rests), rests)
+
+
+def soonest(texts: Iterable[str | None], rests: Iterable[Rest]) -> datetime | None:
+    """Return when there is something to do next: the first of stored instants and of the ends of rests that count."""
+    moments = [instant(text) for text in texts if text] + [rest.until for rest in rests if rest.messages]
+    return min((moment for moment in moments if moment is not None), default=None)

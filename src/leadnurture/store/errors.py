@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from leadnurture.at_work import TICK, WRITING, at_work
 from leadnurture.errors import BusyError, ConfigurationError
+from leadnurture.locate import STATE_FOLDER
 
 
 class NoDatabaseError(ConfigurationError):
@@ -34,10 +36,16 @@ class NewerDatabaseError(ConfigurationError):
 
 
 class DatabaseBusyError(BusyError):
-    """Another process held the write lock longer than we wait."""
+    """Another process held the database longer than we wait; says who, where a command has left word."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is being written by another process", hint="try again in a moment")
+        state = path.parent / STATE_FOLDER
+        holder = (
+            at_work(state, WRITING)
+            or at_work(state, TICK)
+            or "another command or program has it, such as a database viewer"
+        )
+        super().__init__(f"{path} is in use: {holder}", hint="try again when it has ended")
 
 
 class DatabaseUnwritableError(ConfigurationError):

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from leadnurture.cli.resting import AT_ONCE, told_rest
 from leadnurture.cli.views import colours
 from leadnurture.cli.views.layout import Listing, column, heading, indented, pairs
 from leadnurture.cli.views.moments import moment
 from leadnurture.cli.views.plain import count, cut, line
+from leadnurture.cli.views.worker import worker_rows
 from leadnurture.reports.sequence_files import FileState, SequenceFile
 from leadnurture.reports.status import Status
 from leadnurture.store.vocabulary import OutboxState
@@ -30,15 +32,15 @@ def status_view(report: Status) -> RenderableType:
 def _figures(report: Status) -> Iterator[tuple[str, Text]]:
     now = report.as_of.now
     yield "Studio", line(report.studio)
-    if report.running:
-        since = moment(report.running.since, now)
-        yield "Running", line(f"{report.running.what}, process {report.running.pid}, since {since}")
+    yield from worker_rows(report.worker, now)
     due = report.due_enrollments + report.due_messages
     what = f"{count(report.due_enrollments, 'step')}, {count(report.due_messages, 'message')}"
     yield "Due now", Text(f"{what}   → leadnurture run --once" if due else "nothing")
     following = f", the next {moment(report.next_at, now)}" if report.next_at else ""
     yield "Waiting", Text(f"{count(report.waiting, 'step')}{following}")
     yield "Outbox", _outbox(report)
+    for rest in report.rests:
+        yield "Resting", line(told_rest(rest, report.as_of.zone), colours.WRONG).append(f"\n{AT_ONCE}")
     yield "Last sent", Text(moment(report.last_sent_at, now) if report.last_sent_at else "nothing yet")
     if not report.files and not report.files_unreadable:
         yield "Sequences", Text("what is applied is what the files say")

@@ -19,6 +19,7 @@ class OutboxMessage(SQLModel, table=True):
         Index("idx_outbox_due", "state", "due_at"),
         Index("idx_outbox_sent", "sent_at"),
         Index("idx_outbox_lead", "lead_id"),
+        Index("idx_outbox_execution", "execution_id"),
         Index(  # has all that conditions ask, so that nobody reads past the contents of messages for it
             "idx_outbox_opened",
             "enrollment_id",
@@ -47,7 +48,7 @@ class OutboxMessage(SQLModel, table=True):
     )  # recipient → the server's word, if others got it
     thread: list[str] = Field(default_factory=list, sa_type=JSON)  # Message-IDs that it answers, the oldest first
     subject: str
-    content: bytes
+    content: bytes  # none any more once its execution is condensed
     needs_smtputf8: bool = False
     state: OutboxState = Field(default=OutboxState.QUEUED, sa_type=word(OutboxState))
     reason: str | None = None  # the server's last answer, or why it was withdrawn

@@ -129,6 +129,12 @@ class Execution(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("enrollment_id", "step_key"),
         Index("idx_executions_lead", "lead_id"),
+        Index(
+            "idx_executions_uncondensed",
+            "executed_at",
+            sqlite_where=text("condensed_at IS NULL"),
+            postgresql_where=text("condensed_at IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -149,6 +155,9 @@ class Execution(SQLModel, table=True):
     executed_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
+    condensed_at: datetime | None = Field(
+        default=None, sa_type=Instant
+    )  # when details and message's bytes were dropped
 
 
 class PassedOver(SQLModel, table=True):

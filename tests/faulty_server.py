@@ -1,19 +1,21 @@
 """A small SMTP server on loopback that misbehaves at chosen points of the conversation."""
 
 import signal
-import socketserver
 import threading
-from collections import Counter
-from types import TracebackType
-from typing import Self
+from pathlib import Path
+
+from loopback import DROP, HANG, LoopbackConversation, LoopbackServer, OverError
 
 # A fault is a reply to give instead of the right one, or one of these.
-DROP, HANG, INTERRUPT, GARBAGE, FLOOD = "drop", "hang", "interrupt", "\x00\xff not smtp at all", "550-" + "x" * 100_000
+INTERRUPT, GARBAGE, FLOOD = "interrupt", "\x00\xff not smtp at all", "550-" + "x" * 100_000
 LONG = "\r\n".join(f"550-{'no ' * 30}{line}" for line in range(1000)) + "\r\n550 no"
+
+__all__ = ["DROP", "FLOOD", "GARBAGE", "HANG", "INTERRUPT", "LONG", "FaultyServer"]
 
 RIGHT = {
     "connect": "220 ready",
     "ehlo": "250-here\r\n250-SMTPUTF8\r\n250-8BITMIME\r\n250-AUTH PLAIN LOGIN\r\n250 HELP",
+    "starttls": "220 go on",
     "auth": "235 welcome",
     "mail": "250 sender fine",
     "rcpt": "250 recipient fine",
@@ -25,26 +27,24 @@ RIGHT = {
 }
 
 
-class FaultyServer(socketserver.ThreadingTCPServer):
+class FaultyServer(LoopbackServer):
     """`faults` lists, per point, what happens the first, second … time; None and beyond the end: the right thing.
 
-    "content" stands for the first line of the content, "dot" for its end.
+    "content" stands for the first line of the content, "dot" for its end. With a certificate (`pem`) it offers
+    STARTTLS, or speaks TLS from the start (`tls`).
     """
 
-    allow_reuse_address = True
-
-    def __init__(self, **faults: list[str | None]) -> None:
-        super().__init__(("127.0.0.1", 0), _Conversation)
+    def __init__(self, pem: Path | None = None, *, tls: bool = False, **faults: list[str | None]) -> None:
+        super().__init__(_Conversation, pem)
+        self.tls = tls
         self.faults = faults
-        self.seen: Counter[str] = Counter()
         self.messages: list[bytes] = []
         self.commands: list[str] = []
-        self.stopped = threading.Event()
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01})
 
-    @property
-    def port(self) -> int:
-        return self.server_address[1]
+    def show(self, pem: Path) -> None:
+        """Show another certificate from now on."""
+        assert self.context is not None
+        self.context.load_cert_chain(pem)
 
     def fault(self, point: str) -> str | None:
         turn = self.seen[point]
@@ -52,42 +52,36 @@ class FaultyServer(socketserver.ThreadingTCPServer):
         planned = self.faults.get(point, [])
         return planned[turn] if turn < len(planned) else None
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stopped.set()
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
-
-
-class _OverError(Exception):
-    """The conversation is over."""
-
-
-class _Conversation(socketserver.StreamRequestHandler):
-    timeout = 10
+class _Conversation(LoopbackConversation):
     server: FaultyServer
+
+    def setup(self) -> None:
+        self.encrypted = self.server.tls
+        if self.server.tls:
+            self.encrypt()
+        super().setup()
 
     def handle(self) -> None:
         try:
             self._answer("connect")
             while line := self.rfile.readline():
                 self._command(line.decode())
-        except (_OverError, OSError):
+        except (OverError, OSError):
             pass
 
     def _command(self, line: str) -> None:
         self.server.commands.append(line.rstrip("\r\n"))
         verb = line.split(maxsplit=1)[0].lower()
-        if self._answer(verb, echo=line) and verb == "data":
+        right = self._answer(verb, echo=line)
+        if right and verb == "data":
             self._content()
+        if right and verb == "starttls":
+            self.encrypted = True
+            self.encrypt()
+            self.reopen()
         if verb == "quit":
-            raise _OverError
+            raise OverError
 
     def _content(self) -> None:
         lines = [self.rfile.readline()]
@@ -95,24 +89,31 @@ class _Conversation(socketserver.StreamRequestHandler):
         while lines[-1] not in (b".\r\n", b""):
             lines.append(self.rfile.readline())
         if lines.pop() == b"":
-            raise _OverError
-        self.server.messages.append(b"".join(line.removeprefix(b".") for line in lines))
+            raise OverError
+        content = b"".join(line.removeprefix(b".") for line in lines)
+        if not self._refuses("dot"):
+            self.server.messages.append(content)
         self._answer("dot")
 
     def _answer(self, point: str, echo: str = "") -> bool:
         """Answer, rightly or not; return whether rightly."""
         fault = self.server.fault(point)
-        if fault == DROP:
-            raise _OverError
         if fault == INTERRUPT:  # Ctrl-C, while the client waits in the main thread; then the right answer, too late
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
             fault = None
-        if fault == HANG:
-            self.server.stopped.wait(self.timeout)
-            raise _OverError
-        reply = RIGHT[point] if fault is None else fault.replace("{echo}", echo.strip())
+        self.misbehave(fault or "")
+        reply = self._right(point) if fault is None else fault.replace("{echo}", echo.strip())
         if reply:
             self.wfile.write(reply.encode("latin-1") + b"\r\n")
         if reply.startswith("421"):
-            raise _OverError
+            raise OverError
         return fault is None
+
+    def _refuses(self, point: str) -> bool:
+        """Whether the next answer is that the content was not taken; without an answer it was."""
+        planned = self.server.faults.get(point, [])[self.server.seen[point] :]
+        return bool(planned and planned[0] and planned[0][0] in "45")
+
+    def _right(self, point: str) -> str:
+        offers = point == "ehlo" and self.server.context is not None and not self.encrypted
+        return RIGHT[point].replace("250-AUTH", "250-STARTTLS\r\n250-AUTH") if offers else RIGHT[point]

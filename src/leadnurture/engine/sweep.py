@@ -1,0 +1,77 @@
+"""Condensing what nobody needs in full any more: the last phase of a tick.
+
+A step that ended longer ago than `worker.retention_days` keeps its row, with state, reason, moments and the first line
+of its error; its message keeps its Message-ID, subject, recipients, thread, moments and state, and loses its bytes. So
+nothing that is counted, answered or looked up changes. A step whose message is queued, in doubt or parked stays whole.
+
+Whole days are swept: the first tick of the studio's day finds what is old enough, later ones find nothing more.
+"""
+
+from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta
+
+from sqlmodel import Session, col, exists, select, update
+
+from leadnurture.config import Config
+from leadnurture.engine.engine import Engine
+from leadnurture.errors import BusyError
+from leadnurture.store.tables import Execution, OutboxMessage
+from leadnurture.store.vocabulary import ExecutionStatus, OutboxState
+
+BATCH = 200  # steps in one commit: nobody is to wait for the file
+NO_BYTES = b""
+_KEPT = frozenset({"message_id"})  # of a step's result
+_UNDER_WAY = (ExecutionStatus.PENDING, ExecutionStatus.WAITING)
+_SETTLED = (OutboxState.SENT, OutboxState.REFUSED)
+
+
+def sweep(engine: Engine, now: datetime) -> Counter[str]:
+    """Condense the steps that ended more than `worker.retention_days` before today; return how many they were."""
+    before = cutoff(engine.config, now)
+    condensed = 0
+    with suppress(BusyError):  # another tick of the day does it
+        while not engine.stopping.is_set() and _is_left(engine, before):
+            condensed += _condense(engine, before, now)
+    return Counter(condensed=condensed)
+
+
+def cutoff(config: Config, now: datetime) -> datetime:
+    """Return the instant before which a step must have ended: a midnight of the studio, in UTC. Pure."""
+    zone = config.studio.zone
+    day = now.astimezone(zone).date() - timedelta(days=config.worker.retention_days)
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+def _is_left(engine: Engine, before: datetime) -> bool:
+    with engine.database.read() as session:
+        return bool(_old(session, before, 1))
+
+
+def _condense(engine: Engine, before: datetime, now: datetime) -> int:
+    """Condense some steps and their messages in one commit; return how many."""
+    with engine.database.write() as session:
+        executions = _old(session, before, BATCH)
+        for execution in executions:
+            execution.result = {name: value for name, value in execution.result.items() if name in _KEPT}
+            execution.error = execution.error and execution.error.partition("\n")[0]
+            execution.condensed_at = now
+        session.flush()
+        of_these = col(OutboxMessage.execution_id).in_([execution.id for execution in executions])
+        session.connection().execute(update(OutboxMessage).where(of_these).values(content=NO_BYTES))
+    return len(executions)
+
+
+def _old(session: Session, before: datetime, most: int) -> list[Execution]:
+    """Return steps that ended before an instant, with all that they sent, and have not been condensed."""
+    fresh = exists().where(
+        col(OutboxMessage.execution_id) == Execution.id,
+        col(OutboxMessage.state).not_in(_SETTLED) | (col(OutboxMessage.sent_at) >= before),
+    )
+    query = select(Execution).where(
+        col(Execution.condensed_at).is_(None),
+        col(Execution.executed_at) < before,
+        col(Execution.status).not_in(_UNDER_WAY),
+        ~fresh,
+    )
+    return list(session.exec(query.order_by(col(Execution.executed_at)).limit(most)).all())
