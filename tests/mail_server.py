@@ -42,12 +42,12 @@ class Server:
 
 
 @contextmanager
-def listening() -> Iterator[tuple[Server, int]]:
-    """Yield a server and the port that it listens on."""
+def listening(server: Any = None) -> Iterator[tuple[Any, int]]:
+    """Yield a server, unless given one that takes and answers as told, and the port that it listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    server = Server()
+    server = server or Server()
     controller = Controller(server, hostname="127.0.0.1", port=port)
     controller.start()
     try:
