@@ -253,8 +253,10 @@ def test_run_and_status_remind_of_what_is_not_applied(leadnurture: Leadnurture, 
     for words in (["run", "--once"], ["run", "--once"], ["status"]):
         assert reminder not in done(leadnurture, root, *words).stderr
     (root / "sequences/letter.yaml").write_text(EDITED)
-    for words in (["run", "--once"], ["status"]):
-        assert reminder in done(leadnurture, root, *words).stderr.splitlines()
+    assert reminder in done(leadnurture, root, "status").stderr.splitlines()
+    shown, code = at_terminal(leadnurture, ["--studio", str(root), "run", "--once"], b"")
+    assert (code, reminder in shown.splitlines()) == (0, True)
+    assert reminder not in done(leadnurture, root, "run", "--once").stderr  # cron would mail it at every run
     done(leadnurture, root, "apply", "--yes")
     assert done(leadnurture, root, "run", "--once").stderr == ""
 

@@ -92,7 +92,8 @@ def _once(root: "Path", *, verbose: bool, as_json: bool, **beginning: bool) -> i
             terminal.print_json(_zeros({}) | {"waiting": 0, "next_at": None, "resting": [], "busy": True})
         return 0
     _summary(done, as_json=as_json, zone=lambda: written_zone(root))
-    remind(root)
+    if terminal.is_interactive():  # cron mails what is said, at every run
+        remind(root)
     return _told_trouble(done)
 
 
