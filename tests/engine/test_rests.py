@@ -89,8 +89,8 @@ def test_a_couple_for_whom_the_server_always_makes_trouble_keeps_nobody_else_wai
     server.at_rcpt["couple00@example.org"] = [reply] * 30
     report = life.tick()
     assert (report.counts["sent"], report.counts["retry"], rests(life)) == (len(NAMES) - 1, 1, ())
-    for _ in range(30):
-        life.later(HOUR)
+    for _ in range(50):
+        life.later(6 * HOUR)  # no rest is longer
     assert life.walk("couple00").status is EnrollmentStatus.FAILED
 
 
