@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from leadnurture.at_work import DAEMON, TICK, WRITING, lock_of, noted, remove_note, write_note
-from leadnurture.errors import BusyError, ConfigurationError
+from leadnurture.errors import BusyError, ConfigurationError, way_out_of
 
 _PATIENCE = 0.2  # seconds for a daemon to begin: `status` takes a lock for a moment to see whether it is free
 
@@ -63,7 +63,8 @@ def _held(folder: Path, name: str, now: datetime, what: str, patience: float = 0
         yield False
         return
     except OSError as error:
-        raise ConfigurationError(f"the lock in {folder} cannot be taken: {error.strerror}") from None
+        trouble = f"the lock in {folder} cannot be taken: {error.strerror}"
+        raise ConfigurationError(trouble, hint=way_out_of(error)) from None
     try:
         write_note(folder, name, now, what)
         yield True
