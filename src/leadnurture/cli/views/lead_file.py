@@ -34,7 +34,7 @@ def lead_file_view(report: LeadFile, *, full: bool = False) -> RenderableType:
 def _score(report: LeadFile) -> RenderableType:
     score = report.score
     parts = [f"{points.rule_name} {points.adjustment:+g}" for points in score.rules]
-    parts += [f"{lasting.reason or 'by hand'} {lasting.adjustment:+d}" for lasting in score.adjustments]
+    parts += [f"{lasting.reason or 'by hand'} {round(lasting.worth, 1):+g}" for lasting in score.adjustments]
     by_now = f" ({score.score} by today's rules)" if score.score != report.lead["lead_score"] else ""
     title = heading(f"Score {report.lead['lead_score']}{by_now}")
     return Group(title, indented(line(" · ".join(parts) or "no rule gives points")))
