@@ -11,7 +11,7 @@ from leadnurture.crm.scoring import Rule
 from leadnurture.crm.scoring_fields import InteractionCount, interaction_count
 from leadnurture.store.tables import Interaction
 
-Counts = Mapping[int, Mapping[str, int]]  # by lead, by the path behind `interactions.`
+Counts = Mapping[int, Mapping[str, int]]  # by lead, by the rules' path
 
 
 def counts_asked(rules: Iterable[Rule]) -> tuple[InteractionCount, ...]:
@@ -25,7 +25,7 @@ def interaction_counts(
 ) -> Counts:
     """Return the counts as of `now` for leads; one that nothing happened with is counted as 0 everywhere."""
     asked = tuple(asked)
-    counts: Counts = defaultdict(lambda: dict.fromkeys((count.key for count in asked), 0))
+    counts: Counts = defaultdict(lambda: dict.fromkeys((count.path for count in asked), 0))
     for count in asked:
         query = select(Interaction.lead_id, func.count()).where(
             col(Interaction.lead_id).in_(ids), Interaction.interaction_type == count.kind
@@ -33,5 +33,5 @@ def interaction_counts(
         if count.days is not None:
             query = query.where(col(Interaction.created_at) > now - timedelta(days=count.days))
         for lead_id, number in session.exec(query.group_by(col(Interaction.lead_id))).all():
-            counts[lead_id][count.key] = number  # type: ignore[index]
+            counts[lead_id][count.path] = number  # type: ignore[index]
     return counts

@@ -17,7 +17,7 @@ from leadnurture.crm.interaction_counts import counts_asked, interaction_counts
 from leadnurture.crm.lasting import lasting_adjustments
 from leadnurture.crm.portrait import DERIVED, derived
 from leadnurture.crm.scores import told
-from leadnurture.crm.scoring import Rule, Score, score_of, temperature_of, worth_of
+from leadnurture.crm.scoring import Rule, Score, Scorer, temperature_of, worth_of
 from leadnurture.crm.scoring_fields import INTERACTIONS
 from leadnurture.store.rows import rewrite_rows
 from leadnurture.store.tables import Interaction, Lead
@@ -44,12 +44,17 @@ def leads_in_batches(session: Session, ids: Collection[int] | None) -> Iterator[
         yield [one for one in wanted[start : start + AT_ONCE] if one is not None]
 
 
-def moves(session: Session, config: Config, now: datetime, rules: Sequence[Rule], ids: Collection[int]) -> list[Move]:
-    """Return those of some leads whose score or temperature changes at `now`; nothing is written."""
+def moves(
+    session: Session, config: Config, now: datetime, rules: Sequence[Rule], scorer: Scorer, ids: Collection[int]
+) -> list[Move]:
+    """Return those of some leads whose score or temperature changes at `now`; nothing is written.
+
+    The `scorer` is of these rules, and may be kept from one call to the next.
+    """
     thresholds, found = config.score, []
     lasting, read = lasting_adjustments(session, ids), _values(session, config, now, rules, ids)
     for lead_id, values in read.items():
-        score = score_of(values, rules, worth_of(lasting.get(lead_id, ()), now))
+        score = scorer.score(values, worth_of(lasting.get(lead_id, ()), now))
         temperature = temperature_of(score.value, hot=thresholds.hot, warm=thresholds.warm)
         old, old_temperature = values["lead_score"], values["lead_temperature"]
         if score.value != old or temperature is not old_temperature:
@@ -84,7 +89,7 @@ def _values(
     for lead_id, values in read.items():
         values.update(derived(values, computed, now, zone))
         if counts is not None:
-            values[INTERACTIONS] = counts[lead_id]
+            values.update(counts[lead_id])
     return read
 
 

@@ -12,7 +12,6 @@ from leadnurture.crm.interaction_counts import counts_asked, interaction_counts
 from leadnurture.crm.lasting import lasting_adjustments
 from leadnurture.crm.portrait import portrait
 from leadnurture.crm.scoring import Rule, Score, score_of, temperature_of, worth_of
-from leadnurture.crm.scoring_fields import INTERACTIONS
 from leadnurture.crm.timeline import note
 from leadnurture.store.tables import Lead, ScoreAdjustment
 from leadnurture.store.vocabulary import InteractionType
@@ -60,7 +59,7 @@ def scored_values(
     values, asked = portrait(lead, now, zone), counts_asked(rules)
     if not asked or lead.id is None:
         return values
-    return {**values, INTERACTIONS: interaction_counts(session, asked, now, [lead.id])[lead.id]}
+    return {**values, **interaction_counts(session, asked, now, [lead.id])[lead.id]}
 
 
 def adjust(

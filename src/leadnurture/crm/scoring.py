@@ -59,18 +59,41 @@ class Score:
     total: float
 
 
-def score_of(values: Mapping[str, Any], rules: Iterable[Rule], lasting: float) -> Score:
-    """Return the score of a lead's values under the rules, plus the sum of its lasting adjustments.
+class Scorer:
+    """Scores leads by the same rules, one after the other; it remembers what a rule has said of a field's value."""
 
-    Points are added without rounding in between, so that the order of the rules plays no part.
-    """
-    points = tuple(
-        Points(rule.name, rule.adjustment * rule.weight)
-        for rule in rules
-        if holds(rule.operator, value_at(values, rule.field), rule.expected)
-    )
-    total = fsum((*(point.adjustment for point in points), lasting))
-    return Score(max(LOWEST, min(HIGHEST, round(total))), points, lasting, total)
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._parts = [(rule, Points(rule.name, rule.adjustment * rule.weight), dict[Any, bool]()) for rule in rules]
+
+    def score(self, values: Mapping[str, Any], lasting: float) -> Score:
+        """Return the score of a lead's values, plus the sum of its lasting adjustments.
+
+        Points are added without rounding in between, so that the order of the rules plays no part.
+        """
+        given = []
+        for rule, points, known in self._parts:
+            try:
+                fits = known[values[rule.field]]
+            except (KeyError, TypeError):  # not asked yet, a field inside a record, or a value such as a list
+                fits = _learned(rule, values, known)
+            if fits:
+                given.append(points)
+        total = fsum((*(points.adjustment for points in given), lasting))
+        return Score(max(LOWEST, min(HIGHEST, round(total))), tuple(given), lasting, total)
+
+
+def _learned(rule: Rule, values: Mapping[str, Any], known: dict[Any, bool]) -> bool:
+    """Return what a rule says, and remember it for fields that stand by themselves: inside records, types differ."""
+    actual = value_at(values, rule.field)
+    fits = holds(rule.operator, actual, rule.expected)
+    if rule.field in values and not isinstance(actual, list | dict):
+        known[actual] = fits
+    return fits
+
+
+def score_of(values: Mapping[str, Any], rules: Iterable[Rule], lasting: float) -> Score:
+    """Return the score of one lead's values under the rules, plus the sum of its lasting adjustments."""
+    return Scorer(rules).score(values, lasting)
 
 
 def worth_of(adjustments: Iterable[Lasting], now: datetime) -> float:

@@ -24,7 +24,7 @@ _CIRCULAR = frozenset({"lead_score", "lead_temperature"})
 class InteractionCount:
     """How many entries of a kind a timeline has; with `days` those of the last so many days."""
 
-    key: str  # the path behind `interactions.`
+    path: str
     kind: InteractionType
     days: int | None
 
@@ -59,7 +59,7 @@ def interaction_count(path: str) -> InteractionCount | None:
         meant = f"; did you mean '{INTERACTIONS}.{near[0]}'?" if near else f"; known are {', '.join(kinds)}"
         raise BadValueError(f"nothing on a timeline is called '{found[1]}'{meant}")
     days = int(found[2]) if found[2] else None
-    return InteractionCount(path.partition(".")[2], InteractionType(found[1]), days)
+    return InteractionCount(path, InteractionType(found[1]), days)
 
 
 def changes_by_time(path: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from leadnurture.crm import rescoring
 from leadnurture.crm.rules import active_rules
+from leadnurture.crm.scoring import Scorer
 from leadnurture.crm.values import Reading
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.rescoring import rescore_all
@@ -49,6 +50,7 @@ def _moved(engine: Engine, now: datetime) -> tuple[ScoreLook, list[int]]:
         if not _is_due(look, now):
             return look, found
         rules = active_rules(session, Reading.of(engine.config))
+        scorer = Scorer(rules)
         for batch in rescoring.leads_in_batches(session, None):
-            found += [move.lead_id for move in rescoring.moves(session, engine.config, now, rules, batch)]
+            found += [move.lead_id for move in rescoring.moves(session, engine.config, now, rules, scorer, batch)]
     return look, found

@@ -16,6 +16,7 @@ from leadnurture.crm import rescoring
 from leadnurture.crm.change import Change
 from leadnurture.crm.rescoring import Move
 from leadnurture.crm.rules import active_rules
+from leadnurture.crm.scoring import Scorer
 from leadnurture.crm.values import Reading
 from leadnurture.engine import enrolling
 from leadnurture.engine.book import Edition
@@ -89,8 +90,9 @@ def rescore_all(change: Change, engine: Engine, ids: Collection[int] | None = No
     session, told = change.session, Rescored()
     session.flush()
     rules = active_rules(session, Reading.of(change.config))
+    scorer = Scorer(rules)
     for batch in rescoring.leads_in_batches(session, ids):
-        moved = rescoring.moves(session, change.config, change.now, rules, batch)
+        moved = rescoring.moves(session, change.config, change.now, rules, scorer, batch)
         rescoring.carry_out(change, moved)
         _count(told, batch, moved)
         told.asked_again += _ask_again(change, [move.lead_id for move in moved])
