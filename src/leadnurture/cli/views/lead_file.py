@@ -23,12 +23,22 @@ def lead_file_view(report: LeadFile, *, full: bool = False) -> RenderableType:
         head(report.lead, report.as_of),
         Text(""),
         facts(report.lead, report.as_of, full=full),
+        *_touches(report),
         _score(report),
         where_they_are(report.enrollments, report.as_of),
         *_tasks(report),
         *_messages(report),
         *_timeline(report, full=full),
     )
+
+
+def _touches(report: LeadFile) -> Iterator[RenderableType]:
+    """Show the first and the last touch, where there is more than the inquiry itself."""
+    touches = report.touches.touches
+    if len(touches) > 1:
+        ends = ((told, touches[place]) for told, place in (("first", 0), ("last", -1)))
+        told = ", ".join(f"{name} {word(one.source)} {stamp(one.at, report.as_of.now)}" for name, one in ends)
+        yield line(f"{len(touches)} touches: {told}")
 
 
 def _score(report: LeadFile) -> RenderableType:
