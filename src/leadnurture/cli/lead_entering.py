@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leadnurture.cli import terminal
+from leadnurture.cli.new_sources import CreateSources, with_sources
 from leadnurture.cli.options import AsJson, LeadArgument, open_studio
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ def add(
     guests: Annotated[str | None, typer.Option(help="How many guests.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag; may be repeated.")] = None,
     assign: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Any other field.")] = None,
+    landing_url: Annotated[
+        str | None, typer.Option("--landing-url", metavar="URL", help="The page they came in by; it tells the source.")
+    ] = None,
+    create_sources: CreateSources = False,
     enroll: Annotated[bool, typer.Option("--enroll/--no-enroll", help="Let sequences begin with them.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -48,12 +53,18 @@ def add(
         "estimated_budget": budget,
         "estimated_guest_count": guests,
         "tags": ",".join(tag) if tag else None,
+        "landing_url": landing_url,
     }
     with open_studio(context) as studio:
         given = [f"{name}={value}" for name, value in typed.items() if value is not None]
         values = _values(studio, [*given, *(assign or [])])
-        with studio.change(enrolling=enroll) as change:
-            lead = leads.create(change, values, origin="typed in")
+
+        def entered(create: bool) -> "tuple[Change, Lead]":
+            with studio.change(enrolling=enroll) as change:
+                change.new_sources = create
+                return change, leads.create(change, values, origin="typed in")
+
+        change, lead = with_sources(entered, create=create_sources)
         enrolled = [sequence for _, sequence in change.enrolled]
         if as_json:
             terminal.print_json(_added(studio, lead, enrolled))
@@ -80,6 +91,7 @@ def set_fields(
     with open_studio(context) as studio:
         values = _values(studio, assignments)
         with studio.change() as change:
+            change.new_sources = False
             found = leads.find(change.session, lead)
             old_score = found.lead_score
             changed = leads.update(change, found, _merged(found, values))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leadnurture.cli import terminal
+from leadnurture.cli.new_sources import CreateSources, with_sources
 from leadnurture.cli.options import AsJson, open_studio
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def import_leads(
     dates: Annotated[str | None, typer.Option(help="dmy or mdy: how the file writes dates.")] = None,
     enroll: Annotated[bool, typer.Option("--enroll", help="Let sequences begin with the new couples.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="One bad row, and nothing is imported.")] = False,
+    create_sources: CreateSources = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -48,15 +50,20 @@ def import_leads(
         reading = studio.reading(_order(dates))
         sheet = read_sheet(_content(file), file)
         columns = match_columns(sheet.headers, _maps(mapping or []))
-        writing = studio.writing("leadnurture lead import")
-        with _progress(len(sheet.rows)) as step, writing, studio.change(enrolling=enroll) as change:
-            result = import_sheet(change, sheet, columns, reading, strict=strict, on_row=step)
-            studio.engine.follow(change)
-            matches = (
-                _matches(change.session, result.created) if not enroll else _tally(name for _, name in change.enrolled)
-            )
-            if dry_run:
-                change.session.rollback()
+
+        def imported(create: bool) -> "tuple[ImportResult, dict[str, int]]":
+            writing = studio.writing("leadnurture lead import")
+            with _progress(len(sheet.rows)) as step, writing, studio.change(enrolling=enroll) as change:
+                change.new_sources = create
+                result = import_sheet(change, sheet, columns, reading, strict=strict, on_row=step)
+                studio.engine.follow(change)
+                entered = _tally(name for _, name in change.enrolled)
+                matches = entered if enroll else _matches(change.session, result.created)
+                if dry_run:
+                    change.session.rollback()
+            return result, matches
+
+        result, matches = with_sources(imported, create=create_sources)
     rejected_file = None if dry_run or not result.rejected else _write_rejected(file, sheet, result)
     if as_json:
         terminal.print_json(_as_json(result, matches, rejected_file, enroll=enroll, dry_run=dry_run))

@@ -23,8 +23,11 @@ from leadnurture.cli.outbox import outbox
 from leadnurture.cli.plan import plan
 from leadnurture.cli.report import report
 from leadnurture.cli.restore import restore
+from leadnurture.cli.rule import rule
 from leadnurture.cli.run import run
+from leadnurture.cli.score import score
 from leadnurture.cli.sequence import sequence
+from leadnurture.cli.source import source
 from leadnurture.cli.status import status
 from leadnurture.errors import ConfigurationError, InvalidInputError, LeadnurtureError, UsageError, way_out_of
 
@@ -62,7 +65,7 @@ def everywhere(
 
 for command in (init, demo, status, run, plan, apply, backup, restore, doctor):
     app.command()(command)
-for noun in (lead, sequence, enrollment, appointment, outbox, cron, report):
+for noun in (lead, sequence, enrollment, rule, score, source, appointment, outbox, cron, report):
     app.add_typer(noun)
 
 

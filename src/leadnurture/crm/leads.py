@@ -127,7 +127,9 @@ def create_new(change: Change, several: Iterable[Mapping[str, Any]], *, origin: 
 def _new(change: Change, values: Mapping[str, Any], named: dict[str, Source]) -> Lead:
     """Return a lead, not yet in the session, with what its source gives it; `named` are the sources seen so far."""
     given = {name: value for name, value in values.items() if value is not None}
-    name = given.setdefault("lead_source", "website")
+    if "lead_source" not in given:
+        given["lead_source"] = sources.landed(change.session, given.get("source_details", {})) or "website"
+    name = given["lead_source"]
     source = named[name] = named.get(name) or sources.require(change, name)
     given.setdefault("priority_level", sources.default_priority(source))
     given.setdefault("assigned_to_user_id", source.auto_assign_to_user_id)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from leadnurture.engine import daily_scores
 from leadnurture.engine.channel_watch import ChannelWatch
 from leadnurture.engine.daily_look import enroll
 from leadnurture.engine.decide import decide
@@ -38,9 +39,10 @@ class TickReport:
 
 
 def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
-    """Do all that is due now: recover → enroll → decide → deliver, until nothing is left for this instant → sweep."""
+    """Do all that is due: recover → rescore → enroll → decide → deliver, until nothing is left for now → sweep."""
     recovered = recover(engine, on_event)
-    counts = recovered.counts + enroll(engine, engine.clock.now(), on_event)
+    counts = recovered.counts + daily_scores.rescore(engine, engine.clock.now())
+    counts += enroll(engine, engine.clock.now(), on_event)
     watch = ChannelWatch()
     for _ in range(MOST_ROUNDS):
         now = engine.clock.now()

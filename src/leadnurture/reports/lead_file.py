@@ -12,6 +12,7 @@ from leadnurture.crm.timeline import timeline_of
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.lead_json import lead_values, values_json
 from leadnurture.reports.lead_score import LeadScore, lead_score
+from leadnurture.reports.lead_touches import LeadTouches, lead_touches
 from leadnurture.reports.lead_walks import Walk, lead_walks
 from leadnurture.reports.outbox import Message, outbox_list
 from leadnurture.store.tables import Interaction, Lead, Task
@@ -57,7 +58,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class LeadFile:
-    """A lead's typed values and all that hangs on it: score, walks, open tasks, timeline (oldest first), messages."""
+    """A lead's typed values and all that hangs on it: score, walks, tasks, timeline (oldest first), messages …"""
 
     as_of: AsOf
     lead: Mapping[str, Any]
@@ -66,12 +67,17 @@ class LeadFile:
     tasks: tuple[OpenTask, ...]
     timeline: tuple[TimelineEntry, ...]
     messages: tuple[Message, ...]
+    touches: LeadTouches
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
         parts = ("enrollments", "tasks", "timeline", "messages")
         lists = {name: [part.as_json() for part in getattr(self, name)] for name in parts}
-        return {"lead": values_json(self.lead, self.as_of.currency), "score": self.score.as_json(), **lists}
+        return {
+            "lead": values_json(self.lead, self.as_of.currency),
+            "score": self.score.as_json(),
+            **lists,
+        } | self.touches.as_json()
 
 
 def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> LeadFile:
@@ -86,6 +92,7 @@ def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> Le
         tasks=_tasks(session, as_of, lead.id),
         timeline=tuple(_entry(row, as_of) for row in timeline_of(session, lead.id)),
         messages=outbox_list(session, config, now, lead_id=lead.id).messages[::-1],
+        touches=lead_touches(session, config, now, lead),
     )
 
 

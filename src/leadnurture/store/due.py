@@ -47,6 +47,10 @@ UPDATE outbox SET state = 'in_doubt', in_doubt_at = :now, refused = :refused WHE
 """
 # Sequences that a day gone by may bring leads to: looked at once a day (engine/daily_look).
 DUE_LOOKS = "SELECT id FROM nurture_sequences WHERE is_active AND deleted_at IS NULL AND next_look_at <= :now"
+# Scores that a day gone by may change: looked at once a day, where there are leads (engine/daily_scores).
+DUE_SCORES = """
+SELECT 1 FROM score_look WHERE (next_look_at IS NULL OR next_look_at <= :now) AND EXISTS (SELECT 1 FROM leads)
+"""
 # A message in doubt is due when it is looked for (again): see engine/recover.
 DOUBTFUL_MESSAGES = "SELECT id FROM outbox WHERE state = 'in_doubt' AND due_at <= :now"
 NEXT_LOOK_UP = "SELECT min(due_at) FROM outbox WHERE state = 'in_doubt' AND due_at > :now"
@@ -129,7 +133,7 @@ def look(path: Path, now: datetime, configuration: str) -> Outlook | None:
 def _outlook(connection: sqlite3.Connection, due: dict[str, Any]) -> Outlook:
     work = any(
         connection.execute(question, due).fetchone()
-        for question in (DUE_ENROLLMENTS, f"{DUE_MESSAGES} LIMIT 1", DUE_LOOKS, DOUBTFUL_MESSAGES)
+        for question in (DUE_ENROLLMENTS, f"{DUE_MESSAGES} LIMIT 1", DUE_LOOKS, DUE_SCORES, DOUBTFUL_MESSAGES)
     )
     waiting, next_step = connection.execute(WAITING_ENROLLMENTS, due).fetchone()
     rests = rests_of(connection.execute(RESTS, due))

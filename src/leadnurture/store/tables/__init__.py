@@ -1,7 +1,7 @@
 """SQLModel tables, one row type per word of the design. They do not validate: input is parsed before it comes here."""
 
 from leadnurture.store.tables.appointment import Appointment
-from leadnurture.store.tables.business import Conversion, ScoreAdjustment, ScoringRule, Source, Task
+from leadnurture.store.tables.business import Conversion, ScoreAdjustment, ScoreLook, ScoringRule, Source, Task
 from leadnurture.store.tables.channel_rest import ChannelRest
 from leadnurture.store.tables.lead import Interaction, Lead, Touch
 from leadnurture.store.tables.outbox import OutboxMessage
@@ -25,6 +25,7 @@ __all__ = [
     "OutboxMessage",
     "PassedOver",
     "ScoreAdjustment",
+    "ScoreLook",
     "ScoringRule",
     "SequenceRow",
     "SequenceStep",
