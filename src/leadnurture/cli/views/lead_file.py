@@ -21,6 +21,7 @@ def lead_file_view(report: LeadFile, *, full: bool = False) -> RenderableType:
     """Show a lead's file; the newest of the timeline and the beginnings of long texts, or all of it if `full`."""
     return Group(
         head(report.lead, report.as_of),
+        _next(report),
         Text(""),
         facts(report.lead, report.as_of, full=full),
         _score(report),
@@ -29,6 +30,11 @@ def lead_file_view(report: LeadFile, *, full: bool = False) -> RenderableType:
         *_messages(report),
         *_timeline(report, full=full),
     )
+
+
+def _next(report: LeadFile) -> RenderableType:
+    advice = report.recommendation
+    return line(f"Next: {word(advice.action)} – {advice.reason}")
 
 
 def _score(report: LeadFile) -> RenderableType:
