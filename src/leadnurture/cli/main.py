@@ -14,6 +14,7 @@ from leadnurture.cli.apply import apply
 from leadnurture.cli.appointment import appointment
 from leadnurture.cli.backup import backup
 from leadnurture.cli.cron import cron
+from leadnurture.cli.date import date
 from leadnurture.cli.demo import demo
 from leadnurture.cli.doctor import doctor
 from leadnurture.cli.enrollment import enrollment
@@ -63,7 +64,7 @@ def everywhere(
 
 for command in (init, demo, status, run, plan, apply, backup, restore, doctor):
     app.command()(command)
-for noun in (lead, sequence, enrollment, task, appointment, outbox, cron, report):
+for noun in (lead, sequence, enrollment, task, appointment, date, outbox, cron, report):
     app.add_typer(noun)
 
 

@@ -61,7 +61,7 @@ def _booked_without_value(known: Situation, _: datetime) -> str | None:
 def _unanswered(known: Situation, now: datetime) -> str | None:
     if known.last_reply_at is None or not known.awaits_us:
         return None
-    return f"they wrote {ago(known.last_reply_at, now)}, and nobody has answered"
+    return f"they wrote {ago(known.last_reply_at, now)}, and nobody has answered{_taken(known)}"
 
 
 def _overdue_task(known: Situation, now: datetime) -> str | None:
@@ -93,7 +93,7 @@ def _dead_address_with_phone(known: Situation, now: datetime) -> str | None:
 def _new_inquiry(known: Situation, now: datetime) -> str | None:
     if known.last_outbound_at is not None or known.step is not None or known.status is LeadStatus.WON:
         return None
-    return f"they asked {ago(known.inquiry_at, now)}, and nobody has answered"
+    return f"they asked {ago(known.inquiry_at, now)}, and nobody has answered{_taken(known)}"
 
 
 def _meeting_ahead(known: Situation, now: datetime) -> str | None:
@@ -178,6 +178,10 @@ _RULES: tuple[tuple[NextAction, Callable[[Situation, datetime], str | None]], ..
     (NextAction.WRITE, _silent_warm),
     (NextAction.WAIT, _their_turn),
 )
+
+
+def _taken(known: Situation) -> str:
+    return "; their date is taken" if known.date_taken and not _is_won(known) else ""
 
 
 def _is_won(known: Situation) -> bool:

@@ -36,6 +36,7 @@ class Situation:
     has_value: bool = False
     opted_out: bool = False
     bounced: bool = False
+    date_taken: bool = False
     task: Planned | None = None
     meeting: Planned | None = None
     step: Planned | None = None

@@ -46,6 +46,7 @@ def recommended(session: Session, config: Config, now: datetime, leads: Sequence
                 has_value=lead.conversion_value is not None,
                 opted_out=lead.opt_out_date is not None,
                 bounced=lead.bounced_at is not None,
+                date_taken=lead.date_available is False,
                 task=tasks.get(lead_id),
                 meeting=meetings.get(lead_id),
                 step=None if lead.automation_paused else steps.get(lead_id),
