@@ -28,6 +28,7 @@ from leadnurture.cli.run import run
 from leadnurture.cli.sequence import sequence
 from leadnurture.cli.status import status
 from leadnurture.cli.task import task
+from leadnurture.cli.today import today
 from leadnurture.errors import ConfigurationError, InvalidInputError, LeadnurtureError, UsageError
 
 app = typer.Typer(
@@ -62,7 +63,7 @@ def everywhere(
     context.obj = studio
 
 
-for command in (init, demo, status, run, plan, apply, backup, restore, doctor):
+for command in (init, demo, today, status, run, plan, apply, backup, restore, doctor):
     app.command()(command)
 for noun in (lead, sequence, enrollment, task, appointment, date, outbox, cron, report):
     app.add_typer(noun)

@@ -15,7 +15,7 @@ from leadnurture.store.tables import Appointment, Enrollment, Interaction, Lead,
 from leadnurture.store.vocabulary import AppointmentStatus, EnrollmentStatus, InteractionType, TaskStatus
 
 _Value = TypeVar("_Value")
-_OUR_WORDS = (
+OUR_WORDS = (
     InteractionType.EMAIL_SENT,
     InteractionType.SMS_SENT,
     InteractionType.PHONE_CALL,
@@ -68,7 +68,7 @@ def recommended_for(session: Session, config: Config, now: datetime, lead: Lead)
 def _last_outbound(session: Session, ids: Iterable[int]) -> Mapping[int, datetime]:
     query = (
         select(Interaction.lead_id, func.max(Interaction.created_at))
-        .where(col(Interaction.lead_id).in_(ids), col(Interaction.interaction_type).in_(_OUR_WORDS))
+        .where(col(Interaction.lead_id).in_(ids), col(Interaction.interaction_type).in_(OUR_WORDS))
         .group_by(col(Interaction.lead_id))
     )
     return dict(session.exec(query).all())

@@ -65,12 +65,12 @@ def taken_dates(session: Session, config: Config, now: datetime, year: int | Non
     weddings = session.exec(won.where(col(Lead.wedding_date).between(first, last))).all()
     blocked = session.exec(select(col(BlockedDay.day)).where(col(BlockedDay.day).between(first, last))).all()
     days = {day for day in (*weddings, *blocked) if day is not None}
-    return TakenDates(as_of, _described(session, config.studio.weddings_per_day, days))
+    return TakenDates(as_of, described(session, config.studio.weddings_per_day, days))
 
 
 def one_date(session: Session, config: Config, day: date) -> TakenDate:
     """Return what takes a day, which may be nothing."""
-    (found,) = _described(session, config.studio.weddings_per_day, [day])
+    (found,) = described(session, config.studio.weddings_per_day, [day])
     return found
 
 
@@ -88,7 +88,8 @@ def asking_for_taken_dates(session: Session, ids: Sequence[int]) -> int:
     )
 
 
-def _described(session: Session, capacity: int, days: Iterable[date]) -> tuple[TakenDate, ...]:
+def described(session: Session, capacity: int, days: Iterable[date]) -> tuple[TakenDate, ...]:
+    """Return what takes each of these days; `capacity` is how many weddings a day the studio takes."""
     asked = sorted(set(days))
     taken, inquiries = taken_on(session, asked), _inquiries(session, asked)
     couples = _couples(session, [lead_id for one in taken.values() for lead_id in one.weddings])
