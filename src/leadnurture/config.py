@@ -94,6 +94,7 @@ class StudioSection(Section):
     currency: str = Field(default="GBP", pattern=r"^[A-Z]{3}$")
     locale: str = Field(default="en_GB", pattern=r"^[a-z]{2,3}([_-][A-Za-z]{2,4})?$")
     public_url: str | None = None
+    weddings_per_day: int = Field(default=1, ge=1, le=50)
 
     @field_validator("timezone")
     @classmethod

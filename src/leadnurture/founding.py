@@ -183,6 +183,7 @@ timezone = {timezone}
 country = {country}          # for public holidays and phone numbers
 currency = {currency}
 locale = {locale}       # how dates are written: en_GB 14/06/2027, en_US 06/14/2027
+# weddings_per_day = 1  # with that many, a date is taken
 # public_url = "https://www.example.com"
 
 [owner]

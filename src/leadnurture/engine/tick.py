@@ -16,6 +16,7 @@ from leadnurture.engine.events import OnEvent, ignore
 from leadnurture.engine.recover import recover
 from leadnurture.engine.rests import resting
 from leadnurture.engine.sweep import sweep
+from leadnurture.engine.taken_dates import follow_capacity
 from leadnurture.store import due
 
 # Steps without a delay follow one another inside a tick; a sequence longer than this goes on with the next one.
@@ -39,8 +40,9 @@ class TickReport:
 
 
 def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
-    """Do all that is due: recover → rescore → enroll → decide → deliver, until nothing is left for now → sweep."""
+    """Do all that is due: recover → dates → rescore → enroll → decide → deliver, until nothing is left now → sweep."""
     recovered = recover(engine, on_event)
+    follow_capacity(engine, engine.clock.now())
     counts = recovered.counts + daily_scores.rescore(engine, engine.clock.now())
     counts += enroll(engine, engine.clock.now(), on_event)
     watch = ChannelWatch()
