@@ -29,7 +29,8 @@ def list_leads(
         list[str] | None, typer.Option(metavar="TAG", help="May be repeated: all of them must be there.")
     ] = None,
     search: Annotated[
-        str | None, typer.Option(metavar="WORDS", help="Words in names, addresses, venue or location.")
+        str | None,
+        typer.Option(metavar="WORDS", help="How words begin: names, addresses, phone, venue, location, notes."),
     ] = None,
     assigned_to: Annotated[str | None, typer.Option(metavar="WHO", help="Whose lead it is.")] = None,
     score_min: Score = None,
