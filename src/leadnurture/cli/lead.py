@@ -7,6 +7,7 @@ from leadnurture.cli.lead_log import log
 from leadnurture.cli.lead_looking import list_leads, show_lead
 from leadnurture.cli.lead_spreadsheet import export_leads, import_leads
 from leadnurture.cli.lead_standing import convert, lose, opt_out, pause, resume
+from leadnurture.cli.lead_view import view
 from leadnurture.cli.lead_why import why_lead
 
 lead = typer.Typer(name="lead", help="The couples who asked about a date.", no_args_is_help=True, rich_markup_mode=None)
@@ -27,3 +28,4 @@ for name, command in (
     ("export", export_leads),
 ):
     lead.command(name)(command)
+lead.add_typer(view)
