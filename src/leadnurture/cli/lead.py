@@ -5,8 +5,9 @@ import typer
 from leadnurture.cli.lead_entering import add, set_fields
 from leadnurture.cli.lead_log import log
 from leadnurture.cli.lead_looking import list_leads, show_lead
+from leadnurture.cli.lead_moving import assign, pause, resume, status, tag, untag
 from leadnurture.cli.lead_spreadsheet import export_leads, import_leads
-from leadnurture.cli.lead_standing import convert, lose, opt_out, pause, resume
+from leadnurture.cli.lead_standing import convert, lose, opt_out
 from leadnurture.cli.lead_view import view
 from leadnurture.cli.lead_why import why_lead
 
@@ -18,6 +19,10 @@ for name, command in (
     ("show", show_lead),
     ("why", why_lead),
     ("set", set_fields),
+    ("status", status),
+    ("tag", tag),
+    ("untag", untag),
+    ("assign", assign),
     ("log", log),
     ("convert", convert),
     ("lose", lose),

@@ -160,11 +160,13 @@ def budget_range(minor: int, currency: str) -> BudgetRange:
 def update(change: Change, lead: Lead, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Set parsed values by field name; return what really changed, as field → (old, new).
 
-    Raises DuplicateEmailError if an address belongs to another lead.
+    Raises DuplicateEmailError if an address belongs to another lead, and the error of `standing.require_answer`.
     """
-    changed = {name: (getattr(lead, name), value) for name, value in values.items() if getattr(lead, name) != value}
+    changed = differences(lead, values)
     if not changed:
         return {}
+    if "lead_status" in changed:
+        standing.require_answer(lead, changed["lead_status"][1], reason=values.get("lost_reason"))
     if "primary_email" in changed and (other := by_email(change.session, changed["primary_email"][1])):
         raise DuplicateEmailError(other)
     plain = {name: new for name, (_, new) in changed.items() if name not in _SPECIAL}
@@ -174,10 +176,15 @@ def update(change: Change, lead: Lead, values: Mapping[str, Any]) -> dict[str, t
     lead.updated_at = change.now
     if plain:
         told = ", ".join(LEAD_FIELDS[name].label for name in plain)
-        metadata = {name: [_plain(old), _plain(new)] for name, (old, new) in changed.items() if name in plain}
+        metadata = {name: [as_plain(old), as_plain(new)] for name, (old, new) in changed.items() if name in plain}
         note(change, lead, InteractionType.LEAD_UPDATED, f"Changed: {told}", metadata=metadata, who="owner")
         change.record(FactKind.CHANGED, lead.id)
     return changed
+
+
+def differences(lead: Lead, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return what setting the values would change, as field → (old, new)."""
+    return {name: (getattr(lead, name), value) for name, value in values.items() if getattr(lead, name) != value}
 
 
 _ADDRESSES = frozenset({"primary_email", "secondary_email", "primary_phone", "secondary_phone"})
@@ -211,5 +218,6 @@ def _record_moves(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, A
         change.record(FactKind.READDRESSED, lead.id)
 
 
-def _plain(value: Any) -> Any:
+def as_plain(value: Any) -> Any:
+    """Return a field's value as JSON can carry it."""
     return value if value is None or isinstance(value, str | int | float | bool | list | dict) else str(value)
