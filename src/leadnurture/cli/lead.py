@@ -5,6 +5,7 @@ import typer
 from leadnurture.cli.lead_entering import add, set_fields
 from leadnurture.cli.lead_log import log
 from leadnurture.cli.lead_looking import list_leads, show_lead
+from leadnurture.cli.lead_merge import merge
 from leadnurture.cli.lead_moving import assign, pause, resume, status, tag, untag
 from leadnurture.cli.lead_spreadsheet import export_leads, import_leads
 from leadnurture.cli.lead_standing import convert, lose, opt_out
@@ -29,6 +30,7 @@ for name, command in (
     ("opt-out", opt_out),
     ("pause", pause),
     ("resume", resume),
+    ("merge", merge),
     ("import", import_leads),
     ("export", export_leads),
 ):

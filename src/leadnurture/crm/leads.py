@@ -15,7 +15,7 @@ from leadnurture.crm.names import couple_full_names
 from leadnurture.crm.timeline import note
 from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
 from leadnurture.money import exponent
-from leadnurture.store.tables import Lead, Source
+from leadnurture.store.tables import Lead, MergedLead, Source
 from leadnurture.store.vocabulary import BudgetRange, InteractionType, LeadStatus
 
 SHOWN_CANDIDATES = 10
@@ -60,8 +60,24 @@ def couple_of(lead: Lead) -> str:
 
 
 def by_email(session: Session, address: str) -> Lead | None:
-    """Return the lead with that (normalised) address."""
-    return session.exec(select(Lead).where(Lead.primary_email == address)).first()
+    """Return the lead with that (normalised) address, or the one that had it before it was merged."""
+    return session.exec(select(Lead).where(Lead.primary_email == address)).first() or merged_by_email(
+        session, [address]
+    ).get(address)
+
+
+def merged_by_email(session: Session, addresses: Sequence[str]) -> dict[str, Lead]:
+    """Return, by address, the leads that other leads with these addresses were merged into."""
+    query = select(MergedLead.primary_email, Lead).where(
+        MergedLead.lead_id == Lead.id, col(MergedLead.primary_email).in_(addresses)
+    )
+    return dict(session.exec(query).all())
+
+
+def _by_id(session: Session, number: int) -> Lead | None:
+    """Return the lead with that id, or the one that it was merged into."""
+    merged = session.get(MergedLead, number)
+    return session.get(Lead, number if merged is None else merged.lead_id)
 
 
 def find(session: Session, reference: str) -> Lead:
@@ -70,7 +86,7 @@ def find(session: Session, reference: str) -> Lead:
     Raises LeadNotFoundError or AmbiguousLeadError.
     """
     wanted = reference.strip()
-    if wanted.isdecimal() and len(wanted) <= _ID_DIGITS and (lead := session.get(Lead, int(wanted))):
+    if wanted.isdecimal() and len(wanted) <= _ID_DIGITS and (lead := _by_id(session, int(wanted))):
         return lead
     if "@" in wanted and (lead := by_email(session, wanted.lower())):
         return lead
