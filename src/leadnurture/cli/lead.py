@@ -2,6 +2,7 @@
 
 import typer
 
+from leadnurture.cli.lead_duplicates import duplicates
 from leadnurture.cli.lead_entering import add, set_fields
 from leadnurture.cli.lead_log import log
 from leadnurture.cli.lead_looking import list_leads, show_lead
@@ -30,6 +31,7 @@ for name, command in (
     ("opt-out", opt_out),
     ("pause", pause),
     ("resume", resume),
+    ("duplicates", duplicates),
     ("merge", merge),
     ("import", import_leads),
     ("export", export_leads),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leadnurture.cli import terminal
+from leadnurture.cli.lead_duplicates import hint_at
 from leadnurture.cli.lead_several import Deed, Where, answer, do
 from leadnurture.cli.options import AsJson, Yes, open_studio
 from leadnurture.errors import UsageError
@@ -39,6 +40,7 @@ def add(
     Example: leadnurture lead add --email emma@example.com --couple "Emma Stone & Jack Smith" --wedding-date 2027-06-14
     """
     from leadnurture.crm import leads
+    from leadnurture.reports.lead_duplicates import lead_duplicates
 
     typed = {
         "primary_email": email,
@@ -59,13 +61,17 @@ def add(
             lead = leads.create(change, values, origin="typed in")
         enrolled = [sequence for _, sequence in change.enrolled]
         points = _points(studio, lead, change)
+        with studio.read() as session:
+            pairs = lead_duplicates(session, {lead.id or 0})
         if as_json:
-            terminal.print_json(_added(studio, lead, enrolled, points))
+            duplicates = {"possible_duplicates": [pair.as_json() for pair in pairs]}
+            terminal.print_json(_added(studio, lead, enrolled, points) | duplicates)
             return
     terminal.say(f"Lead {lead.id}: {leads.couple_of(lead)}, score {lead.lead_score} ({lead.lead_temperature.value})")
     for point in points:
         terminal.say(f"  {point['adjustment']:+g}  {point['rule_name']}")
     terminal.say(f"Enrolled in: {', '.join(enrolled)}" if enrolled else "No sequence begins with them.")
+    hint_at(pairs)
     terminal.say(f"\nNext: leadnurture lead show {lead.id}" + (", leadnurture run --once" if enrolled else ""))
 
 

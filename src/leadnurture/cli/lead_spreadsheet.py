@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leadnurture.cli import terminal
+from leadnurture.cli.lead_duplicates import hint_at
 from leadnurture.cli.options import AsJson, open_studio
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def import_leads(
     from leadnurture.crm.spreadsheet.columns import match_columns
     from leadnurture.crm.spreadsheet.importing import import_sheet
     from leadnurture.crm.spreadsheet.sheet import read_sheet
+    from leadnurture.reports.lead_duplicates import lead_duplicates
 
     with open_studio(context) as studio:
         reading = studio.reading(_order(dates))
@@ -55,13 +57,17 @@ def import_leads(
             matches = (
                 _matches(change.session, result.created) if not enroll else _tally(name for _, name in change.enrolled)
             )
+            change.session.flush()
+            pairs = lead_duplicates(change.session, set(result.created))
             if dry_run:
                 change.session.rollback()
     rejected_file = None if dry_run or not result.rejected else _write_rejected(file, sheet, result)
     if as_json:
-        terminal.print_json(_as_json(result, matches, rejected_file, enroll=enroll, dry_run=dry_run))
+        duplicates = {"possible_duplicates": [pair.as_json() for pair in pairs]}
+        terminal.print_json(_as_json(result, matches, rejected_file, enroll=enroll, dry_run=dry_run) | duplicates)
     else:
         _tell(result, matches, rejected_file, enroll=enroll, dry_run=dry_run)
+        hint_at(pairs)
     raise typer.Exit(SOME_FAILED if result.rejected else 0)
 
 

@@ -58,6 +58,7 @@ CREATE TABLE merged_leads (
 INDEXES = (
     "CREATE INDEX idx_leads_inquiry ON leads (inquiry_at)",
     "CREATE INDEX idx_leads_updated ON leads (updated_at)",
+    "CREATE INDEX idx_leads_second_email ON leads (secondary_email)",
     "CREATE INDEX idx_leads_phone ON leads (primary_phone)",
     "CREATE INDEX idx_leads_second_phone ON leads (secondary_phone)",
     "CREATE INDEX idx_leads_standing ON leads (lead_status, lead_score, lead_source, priority_level, lead_temperature, inquiry_at, wedding_date)",

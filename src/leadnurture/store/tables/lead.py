@@ -31,6 +31,7 @@ class Lead(SQLModel, table=True):
         Index("idx_leads_email", "primary_email", unique=True),
         Index("idx_leads_inquiry", "inquiry_at"),
         Index("idx_leads_updated", "updated_at"),
+        Index("idx_leads_second_email", "secondary_email"),
         Index("idx_leads_phone", "primary_phone"),
         Index("idx_leads_second_phone", "secondary_phone"),
         Index(  # has all that most lists ask, so that their summary reads no lead
