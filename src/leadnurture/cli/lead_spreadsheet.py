@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leadnurture.cli import terminal
+from leadnurture.cli.lead_duplicates import hint_at
 from leadnurture.cli.new_sources import CreateSources, with_sources
 from leadnurture.cli.options import AsJson, open_studio
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from leadnurture.crm.spreadsheet.importing import ImportResult
     from leadnurture.crm.spreadsheet.sheet import Sheet
+    from leadnurture.reports.lead_duplicates import Pair
 
 SOME_FAILED = 1
 SHOWN = 20
@@ -45,13 +47,14 @@ def import_leads(
     from leadnurture.crm.spreadsheet.columns import match_columns
     from leadnurture.crm.spreadsheet.importing import import_sheet
     from leadnurture.crm.spreadsheet.sheet import read_sheet
+    from leadnurture.reports.lead_duplicates import lead_duplicates
 
     with open_studio(context) as studio:
         reading = studio.reading(_order(dates))
         sheet = read_sheet(_content(file), file)
         columns = match_columns(sheet.headers, _maps(mapping or []))
 
-        def imported(create: bool) -> "tuple[ImportResult, dict[str, int], int]":
+        def imported(create: bool) -> "tuple[ImportResult, dict[str, int], int, tuple[Pair, ...]]":
             writing = studio.writing("leadnurture lead import")
             with _progress(len(sheet.rows)) as step, writing, studio.change(enrolling=enroll) as change:
                 change.new_sources = create
@@ -59,21 +62,23 @@ def import_leads(
                 studio.engine.follow(change)
                 entered = _tally(name for _, name in change.enrolled)
                 matches = entered if enroll else _matches(change.session, result.created)
+                change.session.flush()
                 taken = _with_taken_dates(change.session, result.created)
+                pairs = lead_duplicates(change.session, set(result.created))
                 if dry_run:
                     change.session.rollback()
-            return result, matches, taken
+            return result, matches, taken, pairs
 
-        result, matches, taken = with_sources(imported, create=create_sources)
+        result, matches, taken, pairs = with_sources(imported, create=create_sources)
     rejected_file = None if dry_run or not result.rejected else _write_rejected(file, sheet, result)
     if as_json:
-        terminal.print_json(
-            _as_json(result, matches, rejected_file, enroll=enroll, dry_run=dry_run) | {"dates_taken": taken}
-        )
+        noticed = {"dates_taken": taken, "possible_duplicates": [pair.as_json() for pair in pairs]}
+        terminal.print_json(_as_json(result, matches, rejected_file, enroll=enroll, dry_run=dry_run) | noticed)
     else:
         _tell(result, matches, rejected_file, enroll=enroll, dry_run=dry_run)
         if taken:
             terminal.say(f"{taken} of the new couples ask for a date that is taken   → leadnurture date list")
+        hint_at(pairs)
     raise typer.Exit(SOME_FAILED if result.rejected else 0)
 
 

@@ -1,4 +1,4 @@
-"""Short commands for where a couple stands: they booked, went elsewhere, want no more letters, are paused."""
+"""Short commands for where a couple stands: they booked, went elsewhere, want no more letters."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -86,28 +86,6 @@ def opt_out(context: typer.Context, lead: LeadArgument, as_json: AsJson = False)
             "opted out",
             as_json=as_json,
         )
-
-
-def pause(context: typer.Context, lead: LeadArgument, as_json: AsJson = False) -> None:
-    """Freeze all sequences of a couple until `lead resume`.
-
-    Example: leadnurture lead pause emma
-    """
-    from leadnurture.crm import standing
-
-    with open_studio(context) as studio:
-        _do(studio, lead, standing.pause, "paused; leadnurture lead resume goes on", as_json=as_json)
-
-
-def resume(context: typer.Context, lead: LeadArgument, as_json: AsJson = False) -> None:
-    """Let a paused couple's sequences go on.
-
-    Example: leadnurture lead resume emma
-    """
-    from leadnurture.crm import standing
-
-    with open_studio(context) as studio:
-        _do(studio, lead, standing.resume, "resumed", as_json=as_json)
 
 
 def _do(studio: "Studio", reference: str, act: "Callable[[Change, Lead], object]", told: str, *, as_json: bool) -> None:

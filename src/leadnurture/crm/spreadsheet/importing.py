@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
+from leadnurture.crm import leads
 from leadnurture.crm.change import Change
 from leadnurture.crm.sources import require_all
 from leadnurture.crm.spreadsheet.cells import defused
@@ -100,6 +101,7 @@ def _known_leads(session: Session, emails: Sequence[str]) -> dict[str, Lead]:
     known: dict[str, Lead] = {}
     for together in _together(emails):
         asked = col(Lead.primary_email).in_(together)
+        known |= leads.merged_by_email(session, together)
         known |= {lead.primary_email: lead for lead in session.exec(select(Lead).where(asked))}
     return known
 

@@ -19,6 +19,7 @@ from leadnurture.store.migrations import (
     m0003_condensed,
     m0004_scoring,
     m0005_dates_taken,
+    m0006_finding_leads,
 )
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -29,6 +30,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0003_condensed.apply,
     m0004_scoring.apply,
     m0005_dates_taken.apply,
+    m0006_finding_leads.apply,
 )
 LATEST = len(MIGRATIONS)
 

@@ -5,6 +5,8 @@ from leadnurture.store.tables.blocked_day import BlockedDay
 from leadnurture.store.tables.business import Conversion, ScoreAdjustment, ScoreLook, ScoringRule, Source, Task
 from leadnurture.store.tables.channel_rest import ChannelRest
 from leadnurture.store.tables.lead import Interaction, Lead, Touch
+from leadnurture.store.tables.lead_book import LeadView, MergedLead
+from leadnurture.store.tables.lead_search import STATEMENTS as _SEARCH  # noqa: F401 - belongs to the schema
 from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.tables.sequence import (
     Enrollment,
@@ -24,6 +26,8 @@ __all__ = [
     "Execution",
     "Interaction",
     "Lead",
+    "LeadView",
+    "MergedLead",
     "OutboxMessage",
     "PassedOver",
     "ScoreAdjustment",
