@@ -94,6 +94,7 @@ class StudioSection(Section):
     currency: str = Field(default="GBP", pattern=r"^[A-Z]{3}$")
     locale: str = Field(default="en_GB", pattern=r"^[a-z]{2,3}([_-][A-Za-z]{2,4})?$")
     public_url: str | None = None
+    weddings_per_day: int = Field(default=1, ge=1, le=50)
 
     @field_validator("timezone")
     @classmethod
@@ -198,9 +199,9 @@ class ScoreSection(Section):
 
 
 class WorkerSection(Section):
-    """How `run` works; after `retention_days` what is done is condensed."""
+    """How `run` works; after `retention_days` logs are deleted, and what is done is condensed."""
 
-    interval: Elapsed = timedelta(minutes=5)
+    interval: Elapsed = Field(default=timedelta(minutes=5), ge=timedelta(seconds=1))
     concurrency: int = Field(default=4, ge=1, le=32)
     retention_days: int = Field(default=30, ge=1, le=36_500)
 

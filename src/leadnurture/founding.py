@@ -183,6 +183,7 @@ timezone = {timezone}
 country = {country}          # for public holidays and phone numbers
 currency = {currency}
 locale = {locale}       # how dates are written: en_GB 14/06/2027, en_US 06/14/2027
+# weddings_per_day = 1  # with that many, a date is taken
 # public_url = "https://www.example.com"
 
 [owner]
@@ -227,5 +228,5 @@ warm = 40
 [worker]
 interval = "5m"         # how often `leadnurture run` looks for work
 concurrency = 4         # connections to the mail server at the same time
-retention_days = 30     # how long the words of letters that went out are kept in the database
+retention_days = 30     # how long the log, and the words of letters that went out, are kept
 """

@@ -27,6 +27,7 @@ from leadnurture.crm.change import Change
 from leadnurture.crm.values import Reading
 from leadnurture.engine import rests
 from leadnurture.engine.engine import Engine
+from leadnurture.engine.lock import announced
 from leadnurture.errors import ConfigurationError
 from leadnurture.locate import CONFIG_NAME, DATABASE_NAME, STATE_FOLDER, configuration_mark
 from leadnurture.outbox_channel import OutboxChannel
@@ -90,6 +91,10 @@ class Studio:
         """Open one transaction; the engine reacts to its facts before the commit."""
         return self.engine.change(enrolling=enrolling)
 
+    def writing(self, what: str) -> AbstractContextManager[None]:
+        """Let whoever has to wait for a long change know what they wait for."""
+        return announced(self.state, self.local_now(), what)
+
     def end_rests(self) -> None:
         """Let channels that rest, because their server was in trouble, be tried at once."""
         with self.change() as change:
@@ -108,6 +113,10 @@ class Studio:
     def now(self) -> datetime:
         """Return the present instant in UTC."""
         return self.clock.now()
+
+    def local_now(self) -> datetime:
+        """Return the present instant as the studio's clocks show it."""
+        return self.now().astimezone(self.config.studio.zone)
 
     def _transport(self) -> Transport:
         return RoutingTransport(
@@ -134,9 +143,7 @@ class Studio:
 
     def notify_urls(self) -> list[str]:
         """Return the URLs of the services for notifications, as configured; raises SecretError."""
-        notify = self.config.notify
-        command, file = notify.urls_command, notify.urls_file
-        return secrets_of("urls", given=notify.urls, command=command, file=file, folder=self.root)
+        return notify_urls(self.config, self.root)
 
     def _mail(self) -> Transport:
         section = self.config.mail.smtp
@@ -185,6 +192,13 @@ def _password(section: SmtpSection | MailboxSection, root: Path) -> Callable[[],
         return found or ""
 
     return password
+
+
+def notify_urls(config: Config, root: Path) -> list[str]:
+    """Return the URLs of the services for notifications, as configured; raises SecretError."""
+    notify = config.notify
+    command, file = notify.urls_command, notify.urls_file
+    return secrets_of("urls", given=notify.urls, command=command, file=file, folder=root)
 
 
 def smtp_settings(section: SmtpSection, root: Path) -> SmtpSettings:

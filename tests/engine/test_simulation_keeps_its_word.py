@@ -144,6 +144,7 @@ def _life(begin: Begin, port: int, service: Service, monkeypatch: pytest.MonkeyP
     """Return a studio that goes by real servers, the sequence of everything applied, a couple just come."""
     settings = {"MAIL__TRANSPORT": "smtp", "MAIL__SMTP__HOST": "127.0.0.1", "MAIL__SMTP__PORT": str(port)}
     settings |= {"MAIL__SMTP__SECURITY": "none", "SMS__URL": service.url(), "NOTIFY__URLS": service.url("owner")}
+    settings |= {"WORKER__RETENTION_DAYS": "3000"}  # what was frozen is compared at the end
     for name, value in settings.items():
         monkeypatch.setenv(f"LEADNURTURE_{name}", value)
     life = begin()

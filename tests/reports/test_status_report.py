@@ -131,7 +131,7 @@ def test_who_is_at_work_is_told_while_they_are(letters: Studio) -> None:
         told = _status(letters).as_json()["running"]
     assert told["what"] == "leadnurture run"
     assert told["since"] == "2027-01-04T10:00:00+00:00"
-    assert _status(letters).running is None
+    assert _status(letters).worker.running is None
 
 
 def test_a_killed_process_is_not_at_work(letters: Studio) -> None:
@@ -139,7 +139,7 @@ def test_a_killed_process_is_not_at_work(letters: Studio) -> None:
     with locked(letters.state, letters.now(), "leadnurture run"):
         left_behind = note.read_text(encoding="utf-8")
     note.write_text(left_behind, encoding="utf-8")
-    assert _status(letters).running is None
+    assert _status(letters).worker.running is None
     with locked(letters.state, letters.now(), "leadnurture run"):
         pass  # looking did not take the lock away from anybody
 
@@ -147,7 +147,7 @@ def test_a_killed_process_is_not_at_work(letters: Studio) -> None:
 @pytest.mark.parametrize("note", ["", "{", '{"pid": 1}', "[]", '{"pid": "x", "what": 1, "since": "never"}'])
 def test_a_note_that_cannot_be_read_is_nobody(letters: Studio, note: str) -> None:
     (letters.state / "run.json").write_text(note, encoding="utf-8")
-    assert _status(letters).running is None
+    assert _status(letters).worker.running is None
 
 
 def test_a_frozen_walk_is_neither_due_nor_waiting(letters: Studio, clock: VirtualClock) -> None:

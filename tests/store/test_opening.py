@@ -87,7 +87,7 @@ def test_a_writer_that_waits_too_long_is_told_that_the_studio_is_busy(database: 
         with database.read() as session:  # readers are not held up
             session.connection().exec_driver_sql("PRAGMA busy_timeout=10")
             assert session.exec(select(Source)).all() == []
-        with pytest.raises(LeadnurtureError, match="being written by another process") as caught, database.write():
+        with pytest.raises(LeadnurtureError, match="is in use: another command or program") as caught, database.write():
             raise AssertionError("two writers at once")
         assert caught.value.exit_code == 13
     finally:

@@ -141,7 +141,7 @@ def _apply(studio: "Studio", pending: "list[Pending]", saved: "SavedPlan | None"
 
     if saved is not None:
         return apply_reviewed(studio.engine, saved, studio.folder.drafts(studio.reading()))
-    with studio.change() as change:
+    with studio.writing("leadnurture apply"), studio.change() as change:
         return apply_pending(change, studio.engine, pending)
 
 

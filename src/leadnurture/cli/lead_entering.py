@@ -70,6 +70,8 @@ def add(
             terminal.print_json(_added(studio, lead, enrolled))
             return
     terminal.say(f"Lead {lead.id}: {leads.couple_of(lead)}, score {lead.lead_score} ({lead.lead_temperature.value})")
+    if lead.date_available is False:
+        terminal.say(f"Their date is taken   → leadnurture date check {lead.wedding_date}")
     terminal.say(f"Enrolled in: {', '.join(enrolled)}" if enrolled else "No sequence begins with them.")
     terminal.say(f"\nNext: leadnurture lead show {lead.id}" + (", leadnurture run --once" if enrolled else ""))
 

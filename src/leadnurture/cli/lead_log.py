@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadnurture.cli.lead_standing import tell
+from leadnurture.cli import terminal
+from leadnurture.cli.lead_standing import standing_json, tell
 from leadnurture.cli.options import AsJson, LeadArgument, open_studio
 
 if TYPE_CHECKING:
@@ -51,12 +52,31 @@ def log(
 
     email_opened and email_clicked are about the last mail that was sent to them, or the last of --sequence and --step.
     """
+    from leadnurture.crm.leads import find
+
     with open_studio(context) as studio:
         interaction = _interaction(studio, kind)
         _require_mail(interaction, sequence or step)
         with studio.change() as change:
+            old_score = find(change.session, lead).lead_score
             found, told = _noted(change, lead, interaction, (text, outcome), (sequence, step))
-        tell(studio, change, found, told, as_json=as_json)
+        _answer(studio, change, found, told, old_score, as_json=as_json)
+
+
+def _answer(studio: "Studio", change: "Change", found: "Lead", told: str, old_score: int, *, as_json: bool) -> None:
+    """Tell what was noted, what it did to the score, and what to do next."""
+    from leadnurture.reports.recommended import recommended_for
+
+    with studio.read() as session:
+        advice = recommended_for(session, studio.config, change.now, found)
+    if as_json:
+        score = {"lead_score_updated": found.lead_score != old_score, "new_lead_score": found.lead_score}
+        terminal.print_json(standing_json(studio, change, found) | score | advice.as_json())
+        return
+    tell(studio, change, found, told, as_json=False)
+    if found.lead_score != old_score:
+        terminal.say(f"  score: {old_score} → {found.lead_score} ({found.lead_temperature.value})")
+    terminal.say(f"  next: {advice.action.replace('_', ' ')} – {advice.reason}")
 
 
 def _noted(

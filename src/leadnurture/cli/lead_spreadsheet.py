@@ -51,23 +51,29 @@ def import_leads(
         sheet = read_sheet(_content(file), file)
         columns = match_columns(sheet.headers, _maps(mapping or []))
 
-        def imported(create: bool) -> "tuple[ImportResult, dict[str, int]]":
-            with _progress(len(sheet.rows)) as step, studio.change(enrolling=enroll) as change:
+        def imported(create: bool) -> "tuple[ImportResult, dict[str, int], int]":
+            writing = studio.writing("leadnurture lead import")
+            with _progress(len(sheet.rows)) as step, writing, studio.change(enrolling=enroll) as change:
                 change.new_sources = create
                 result = import_sheet(change, sheet, columns, reading, strict=strict, on_row=step)
                 studio.engine.follow(change)
                 entered = _tally(name for _, name in change.enrolled)
                 matches = entered if enroll else _matches(change.session, result.created)
+                taken = _with_taken_dates(change.session, result.created)
                 if dry_run:
                     change.session.rollback()
-            return result, matches
+            return result, matches, taken
 
-        result, matches = with_sources(imported, create=create_sources)
+        result, matches, taken = with_sources(imported, create=create_sources)
     rejected_file = None if dry_run or not result.rejected else _write_rejected(file, sheet, result)
     if as_json:
-        terminal.print_json(_as_json(result, matches, rejected_file, enroll=enroll, dry_run=dry_run))
+        terminal.print_json(
+            _as_json(result, matches, rejected_file, enroll=enroll, dry_run=dry_run) | {"dates_taken": taken}
+        )
     else:
         _tell(result, matches, rejected_file, enroll=enroll, dry_run=dry_run)
+        if taken:
+            terminal.say(f"{taken} of the new couples ask for a date that is taken   → leadnurture date list")
     raise typer.Exit(SOME_FAILED if result.rejected else 0)
 
 
@@ -156,6 +162,13 @@ def _matches(session: Any, created: tuple[int, ...]) -> dict[str, int]:
     new = set(created)
     rows = session.exec(select(PassedOver.lead_id, PassedOver.sequence_id)).all()
     return _tally(sequence for lead, sequence in rows if lead in new)
+
+
+def _with_taken_dates(session: Any, created: tuple[int, ...]) -> int:
+    """Return how many of the new couples are open and ask for a date that is taken."""
+    from leadnurture.reports.taken_dates import asking_for_taken_dates
+
+    return asking_for_taken_dates(session, created)
 
 
 def _tally(names: Any) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Short commands for where a couple stands: they booked, went elsewhere, want no more letters, are paused."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -123,16 +123,23 @@ def _do(studio: "Studio", reference: str, act: "Callable[[Change, Lead], object]
 def tell(studio: "Studio", change: "Change", found: "Lead", told: str, *, as_json: bool) -> None:
     """Tell what was done to a lead, and which sequences it left and entered because of it."""
     from leadnurture.crm.leads import couple_of
-    from leadnurture.reports.lead_json import lead_json
 
-    removed = [sequence for _, sequence in change.removed]
-    enrolled = [sequence for _, sequence in change.enrolled]
     if as_json:
-        changes = {"sequences_enrolled": enrolled, "sequences_removed": removed}
-        terminal.print_json({"lead": lead_json(found, studio.config), "automation_changes": changes})
+        terminal.print_json(standing_json(studio, change, found))
         return
     terminal.say(f"Lead {found.id} ({couple_of(found)}): {told}")
-    for sequence in removed:
+    for _, sequence in change.removed:
         terminal.say(f"  left {sequence}")
-    for sequence in enrolled:
+    for _, sequence in change.enrolled:
         terminal.say(f"  enrolled in {sequence}")
+
+
+def standing_json(studio: "Studio", change: "Change", found: "Lead") -> dict[str, Any]:
+    """Return a lead as it is now, and which sequences it left and entered, as `--json` carries them."""
+    from leadnurture.reports.lead_json import lead_json
+
+    changes = {
+        "sequences_enrolled": [sequence for _, sequence in change.enrolled],
+        "sequences_removed": [sequence for _, sequence in change.removed],
+    }
+    return {"lead": lead_json(found, studio.config), "automation_changes": changes}

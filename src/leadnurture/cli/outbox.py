@@ -94,7 +94,7 @@ def resolve_message(
     if sent == resend:
         raise UsageError("say either --sent or --resend", hint="look into your Sent folder, or ask the couple")
     # The lock: a message that a run is handing over this moment looks like one that was lost.
-    with open_studio(context) as studio, locked(studio.state, studio.now(), "leadnurture outbox resolve"):
+    with open_studio(context) as studio, locked(studio.state, studio.local_now(), "leadnurture outbox resolve"):
         with studio.change() as change:
             settled = resolve(change, studio.engine, number, sent=sent)
         message = message_of(settled, AsOf.of(studio.config, studio.now()))

@@ -1,6 +1,5 @@
 """`leadnurture run`: do what is due, once or for as long as the laptop is open."""
 
-import os
 import signal
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,18 +10,16 @@ from leadnurture.cli import terminal
 from leadnurture.cli.options import AsJson, studio_folder
 from leadnurture.cli.reminder import remind
 from leadnurture.cli.resting import AT_ONCE, told_rest
-from leadnurture.errors import UsageError
+from leadnurture.errors import InvalidInputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import tzinfo
+    from datetime import timedelta, tzinfo
     from pathlib import Path
-    from zoneinfo import ZoneInfo
 
-    from leadnurture.engine.events import Event
-    from leadnurture.engine.tick import TickReport
-    from leadnurture.store.due import Outlook
+    from leadnurture.engine.events import Event, OnEvent
     from leadnurture.studio import Studio
+    from leadnurture.worker.once import Outcome
 
 SOME_FAILED, OUTSIDE_WORLD = 1, 15
 
@@ -30,8 +27,14 @@ SOME_FAILED, OUTSIDE_WORLD = 1, 15
 def run(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Do what is due now and end; for cron.")] = False,
+    interval: Annotated[
+        str | None, typer.Option("--interval", metavar="5m", help="Look this often, whatever worker.interval says.")
+    ] = None,
+    clock_is_right: Annotated[
+        bool, typer.Option("--clock-is-right", help="Go on although the clock has jumped since the last tick.")
+    ] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="With --once: a line for everything that is done.")
+        bool, typer.Option("--verbose", "-v", help="With --once a line for each event; else also one for each tick.")
     ] = False,
     try_now: Annotated[
         bool, typer.Option("--try-now", help="Try channels that rest, too, because their server was in trouble.")
@@ -40,68 +43,62 @@ def run(
 ) -> None:
     """Do what is due: send, create tasks, tag, wait.
 
-    Examples:  leadnurture run --once        leadnurture run
+    Examples:  leadnurture run --once        leadnurture run --interval 1m
 
-    Without --once it keeps running and looks every `worker.interval` (5 minutes unless the config says otherwise).
+    Without --once it keeps running, looks every `worker.interval` (5 minutes unless the config says otherwise), and
+    writes a line for everything that it does. `leadnurture status` shows its heartbeat.
+
+    Where the clock went back by more than 5 minutes since the last tick, or ahead by more than 30 days, nothing is done
+    (exit code 12) until the clock is right, or --clock-is-right says that it is.
     """
     root = studio_folder(context)
     if as_json and not once:
         raise UsageError("--json needs --once", hint="leadnurture run --once --json")
-    if not once:
-        _daemon(root, try_now=try_now)
-        return
-    _keep_daily(root)
-    outlook = None if try_now else _idle(root)
-    if outlook is not None:
-        _summary({}, outlook, as_json=as_json, zone=lambda: _written_zone(root))
-        remind(root)
-        return
-    raise typer.Exit(_once(root, verbose=verbose, as_json=as_json, try_now=try_now))
+    if interval is not None and once:
+        raise UsageError("--interval is for a run without --once", hint=f"leadnurture run --interval {interval}")
+    beginning = {"clock_is_right": clock_is_right, "try_now": try_now}
+    if once:
+        raise typer.Exit(_once(root, verbose=verbose, as_json=as_json, **beginning))
+    _daemon(root, _read(interval), verbose=verbose, **beginning)
 
 
-def _idle(root: "Path") -> "Outlook | None":
-    """Return what waits if nothing is due; None if there is work. Loads nothing but the standard library."""
-    from leadnurture.clock import SystemClock
-    from leadnurture.locate import DATABASE_NAME, configuration_mark
-    from leadnurture.store.due import look
+def _read(interval: str | None) -> "timedelta | None":
+    from pydantic import ValidationError
 
-    outlook = look(root / DATABASE_NAME, SystemClock().now(), configuration_mark(root))
-    return None if outlook is None or outlook.work else outlook
-
-
-def _keep_daily(root: "Path") -> None:
-    """Make the backup of the day if it is not there; trouble with it keeps no letter back. As light as `_idle`."""
-    from leadnurture.clock import SystemClock
-    from leadnurture.errors import LeadnurtureError
-    from leadnurture.locate import DATABASE_NAME
-    from leadnurture.store.backup.daily import back_up_daily
+    from leadnurture.config import WorkerSection
 
     try:
-        back_up_daily(root / DATABASE_NAME, SystemClock().now(), _written_zone(root))
-    except LeadnurtureError as error:
-        terminal.say(error.message)
+        return WorkerSection.model_validate({"interval": interval}).interval if interval is not None else None
+    except ValidationError:
+        raise InvalidInputError(
+            f"--interval {interval}: write a length of time of a second or more, such as 30s or 5m"
+        ) from None
 
 
-def _once(root: "Path", *, verbose: bool, as_json: bool, try_now: bool) -> int:
-    from leadnurture.engine.lock import StudioBusyError, locked
-    from leadnurture.engine.tick import tick
-    from leadnurture.studio import Studio
+def _once(root: "Path", *, verbose: bool, as_json: bool, **beginning: bool) -> int:
+    from leadnurture.clock import SystemClock
+    from leadnurture.errors import BusyError
+    from leadnurture.worker.once import run_once, written_zone
 
-    with Studio.open(root) as studio:
+    def prepared(studio: "Studio") -> "OnEvent":
         _stop_on_signals(studio)
-        try:
-            with locked(studio.state, studio.now(), "leadnurture run --once"):
-                if try_now:
-                    studio.end_rests()
-                report = tick(studio.engine, log_line(studio) if verbose else _notices(studio))
-        except StudioBusyError as busy:
-            terminal.say(f"{busy.message}; nothing to do here")
-            if as_json:
-                terminal.print_json(_zeros({}) | {"waiting": 0, "next_at": None, "resting": [], "busy": True})
-            return 0
-        zone = studio.config.studio.zone
-    _report(report, as_json=as_json, zone=zone)
-    remind(root)
+        return log_line(studio) if verbose else _notices(studio)
+
+    try:
+        done = run_once(root, SystemClock(), prepared, terminal.say, **beginning)
+    except BusyError as busy:  # no failure: whoever is at work does what is due, or the next run does
+        terminal.say(f"{busy.message}; nothing was done here, the next run goes on")
+        if as_json:
+            terminal.print_json(_zeros({}) | {"waiting": 0, "next_at": None, "resting": [], "busy": True})
+        return 0
+    _summary(done, as_json=as_json, zone=lambda: written_zone(root))
+    if terminal.is_interactive():  # cron mails what is said, at every run
+        remind(root)
+    return _told_trouble(done)
+
+
+def _told_trouble(report: "Outcome") -> int:
+    """Say what stood in the way; return the exit code."""
     if report.trouble:
         terminal.say(f"delivery stopped: {report.trouble}")
         terminal.say("  → no message was lost and no retry was used up; the next run goes on")
@@ -110,19 +107,19 @@ def _once(root: "Path", *, verbose: bool, as_json: bool, try_now: bool) -> int:
         terminal.say("  → what is in doubt stays so; the next run looks again")
     if report.trouble or report.lookup_trouble:
         return OUTSIDE_WORLD
-    return SOME_FAILED if report.counts["failed"] else 0
+    return SOME_FAILED if report.counts.get("failed") else 0
 
 
-def _daemon(root: "Path", *, try_now: bool) -> None:
-    from leadnurture.daemon import serve
+def _daemon(root: "Path", interval: "timedelta | None", *, verbose: bool, **beginning: bool) -> None:
+    from leadnurture.engine.lock import only_daemon
     from leadnurture.studio import Studio
+    from leadnurture.worker.daemon import BY, Daemon
 
-    with Studio.open(root) as studio:
+    with Studio.open(root) as studio, only_daemon(studio.state, studio.local_now(), BY):
         _stop_on_signals(studio)
         remind(root)
-        if try_now:
-            studio.end_rests()
-        serve(studio, log_line(studio), terminal.say)
+        daemon = Daemon(studio, log_line(studio), terminal.say, interval, verbose=verbose, **beginning)
+        daemon.serve()
 
 
 def _stop_on_signals(studio: "Studio") -> None:
@@ -139,7 +136,7 @@ def _stop_on_signals(studio: "Studio") -> None:
         signal.signal(number, stop)
 
 
-def log_line(studio: "Studio") -> Any:
+def log_line(studio: "Studio") -> "OnEvent":
     """Return a function that writes one line per event: time, lead, step, outcome, reason."""
     zone = studio.config.studio.zone
 
@@ -154,31 +151,10 @@ def log_line(studio: "Studio") -> Any:
     return write
 
 
-def _notices(studio: "Studio") -> Any:
+def _notices(studio: "Studio") -> "OnEvent":
     """Return a function that writes a line for what the owner is to see at once, and for nothing else."""
     write = log_line(studio)
     return lambda event: write(event) if event.notice else None
-
-
-def _report(report: "TickReport", *, as_json: bool, zone: "ZoneInfo") -> None:
-    if as_json:
-        terminal.print_json(report.as_json())
-        return
-    _summary(report.counts, report, as_json=False, zone=lambda: zone)
-
-
-def _written_zone(root: "Path") -> "tzinfo | None":
-    """Return the zone that the configuration names, without loading it; None, the system's, if it names none."""
-    import tomllib
-    from zoneinfo import ZoneInfo
-
-    from leadnurture.locate import CONFIG_NAME
-
-    try:
-        written = tomllib.loads((root / CONFIG_NAME).read_text(encoding="utf-8-sig"))["studio"]["timezone"]
-        return ZoneInfo(os.environ.get("LEADNURTURE_STUDIO__TIMEZONE", written))
-    except (OSError, ValueError, LookupError, TypeError):  # whoever has work to do is told what is wrong with it
-        return None
 
 
 def _zeros(counts: Any) -> dict[str, int]:
@@ -186,17 +162,16 @@ def _zeros(counts: Any) -> dict[str, int]:
     return {key: counts.get(key, 0) for key in keys}
 
 
-def _summary(
-    counts: Any, outlook: "Outlook | TickReport", *, as_json: bool, zone: "Callable[[], tzinfo | None]"
-) -> None:
-    waiting, next_at = outlook.waiting, outlook.next_at
-    names = ("sent", "executed", "skipped", "held", "retry", "failed", "in_doubt")
+def _summary(report: "Outcome", *, as_json: bool, zone: "Callable[[], tzinfo | None]") -> None:
+    from leadnurture.worker.telling import did
+
+    waiting, next_at = report.waiting, report.next_at
     if as_json:
-        moments = {"waiting": waiting, "next_at": next_at.isoformat() if next_at else None}
-        terminal.print_json(_zeros(counts) | moments | {"resting": [rest.as_json() for rest in outlook.rests]})
+        following = next_at.isoformat() if next_at else None
+        resting = [rest.as_json() for rest in report.rests]
+        terminal.print_json(_zeros(report.counts) | {"waiting": waiting, "next_at": following, "resting": resting})
         return
-    done = [f"{counts[name]} {name.replace('_', ' ')}" for name in names if counts.get(name)]
-    following = f"; the next is due {next_at.astimezone(zone()):%a %d %b %Y %H:%M}" if next_at else ""
-    print(f"{', '.join(done) or 'nothing was due'}; {waiting} waiting{following}")  # noqa: T201
-    for rest in outlook.rests:
+    told = f"; the next is due {next_at.astimezone(zone()):%a %d %b %Y %H:%M}" if next_at else ""
+    print(f"{did(report.counts)}; {waiting} waiting{told}")  # noqa: T201
+    for rest in report.rests:
         terminal.say(f"{told_rest(rest, zone())}\n  {AT_ONCE}")

@@ -26,7 +26,9 @@ class FactKind(StrEnum):
     OPTED_OUT = "opted_out"
     BOUNCED = "bounced"
     RESUMED = "resumed"
-    WEDDING_MOVED = "wedding_moved"
+    WEDDING_MOVED = "wedding_moved"  # its text is the date before, if there was one
+    DATE_TAKEN = "date_taken"
+    DATE_FREED = "date_freed"
     ZONE_CHANGED = "zone_changed"  # its text is the zone before
     READDRESSED = "readdressed"  # an address or a number of theirs is another one
     ENROLLMENT_ENDED = "enrollment_ended"

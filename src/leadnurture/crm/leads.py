@@ -206,7 +206,8 @@ def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) 
 def _record_moves(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) -> None:
     """Record what moves steps that come next, or sends them elsewhere."""
     if "wedding_date" in changed:
-        change.record(FactKind.WEDDING_MOVED, lead.id)
+        before = changed["wedding_date"][0]
+        change.record(FactKind.WEDDING_MOVED, lead.id, before.isoformat() if before else None)
     if "time_zone" in changed:
         change.record(FactKind.ZONE_CHANGED, lead.id, changed["time_zone"][0] or change.config.studio.timezone)
     if _ADDRESSES & changed.keys():

@@ -16,6 +16,7 @@ from leadnurture.engine.events import OnEvent, ignore
 from leadnurture.engine.recover import recover
 from leadnurture.engine.rests import resting
 from leadnurture.engine.sweep import sweep
+from leadnurture.engine.taken_dates import follow_capacity
 from leadnurture.store import due
 
 # Steps without a delay follow one another inside a tick; a sequence longer than this goes on with the next one.
@@ -37,17 +38,11 @@ class TickReport:
     lookup_trouble: str | None = None
     rests: tuple[due.Rest, ...] = ()
 
-    def as_json(self) -> dict[str, object]:
-        """Return the documented keys."""
-        keys = ("enrolled", "executed", "sent", "skipped", "held", "failed", "in_doubt")
-        numbers: dict[str, object] = {key: self.counts[key] for key in keys}
-        moments = {"waiting": self.waiting, "next_at": self.next_at.isoformat() if self.next_at else None}
-        return numbers | moments | {"resting": [rest.as_json() for rest in self.rests]}
-
 
 def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
-    """Do all that is due: recover → rescore → enroll → decide → deliver, until nothing is left for now → sweep."""
+    """Do all that is due: recover → dates → rescore → enroll → decide → deliver, until nothing is left now → sweep."""
     recovered = recover(engine, on_event)
+    follow_capacity(engine, engine.clock.now())
     counts = recovered.counts + daily_scores.rescore(engine, engine.clock.now(), on_event)
     counts += enroll(engine, engine.clock.now(), on_event)
     watch = ChannelWatch()

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from leadnurture.config import Config
+from leadnurture.crm.recommending import Recommendation
 from leadnurture.crm.timeline import timeline_of
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.lead_json import lead_values, values_json
@@ -15,6 +16,7 @@ from leadnurture.reports.lead_score import LeadScore, lead_score
 from leadnurture.reports.lead_touches import LeadTouches, lead_touches
 from leadnurture.reports.lead_walks import Walk, lead_walks
 from leadnurture.reports.outbox import Message, outbox_list
+from leadnurture.reports.recommended import recommended_for
 from leadnurture.store.tables import Interaction, Lead, Task
 from leadnurture.store.vocabulary import InteractionType, Priority, TaskStatus
 
@@ -58,11 +60,15 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class LeadFile:
-    """A lead's typed values and all that hangs on it: score, walks, tasks, timeline (oldest first), messages …"""
+    """A lead's typed values and all that hangs on it: score, touches, walks, tasks, timeline (oldest first), messages.
+
+    `recommendation` is what to do next about it.
+    """
 
     as_of: AsOf
     lead: Mapping[str, Any]
     score: LeadScore
+    recommendation: Recommendation
     enrollments: tuple[Walk, ...]
     tasks: tuple[OpenTask, ...]
     timeline: tuple[TimelineEntry, ...]
@@ -73,11 +79,9 @@ class LeadFile:
         """Return the documented keys."""
         parts = ("enrollments", "tasks", "timeline", "messages")
         lists = {name: [part.as_json() for part in getattr(self, name)] for name in parts}
-        return {
-            "lead": values_json(self.lead, self.as_of.currency),
-            "score": self.score.as_json(),
-            **lists,
-        } | self.touches.as_json()
+        lead = values_json(self.lead, self.as_of.currency)
+        told = {"lead": lead, "score": self.score.as_json(), **self.recommendation.as_json(), **lists}
+        return told | self.touches.as_json()
 
 
 def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> LeadFile:
@@ -88,6 +92,7 @@ def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> Le
         as_of=as_of,
         lead=lead_values(lead, as_of.zone),
         score=lead_score(session, config, now, lead),
+        recommendation=recommended_for(session, config, now, lead),
         enrollments=lead_walks(session, as_of, lead),
         tasks=_tasks(session, as_of, lead.id),
         timeline=tuple(_entry(row, as_of) for row in timeline_of(session, lead.id)),

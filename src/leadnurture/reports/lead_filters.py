@@ -81,13 +81,14 @@ class LeadFilters:
 
     def _texts(self) -> list[ColumnElement[bool]]:
         # A tag stands in its column's JSON text as a whole string, in quotes, after `[` or a blank.
-        tags = [_holds_tag(tag) for tag in self.tags]
+        tags = [holds_tag(cast(col(Lead.tags), String), tag) for tag in self.tags]
         words = clean(self.search or "").replace("&", " ").split()
         return tags + [or_(*(col(field).icontains(word, autoescape=True) for field in _SEARCHED)) for word in words]
 
 
-def _holds_tag(tag: str) -> ColumnElement[bool]:
-    column, text = cast(col(Lead.tags), String), dumps(tag, ensure_ascii=False)
+def holds_tag(column: ColumnElement[str], tag: str) -> ColumnElement[bool]:
+    """Hold where the JSON text of a list has the tag, whatever its case."""
+    text = dumps(tag, ensure_ascii=False)
     return or_(*(column.icontains(before + text, autoescape=True) for before in ("[", " ")))
 
 

@@ -11,9 +11,9 @@ from sqlmodel import Session, col, select
 from leadnurture.config import Config
 from leadnurture.errors import ConfigurationError
 from leadnurture.reports.as_of import AsOf, iso
-from leadnurture.reports.lock_holder import LockHolder, lock_holder
 from leadnurture.reports.sequence_files import FileState, SequenceFile, sequence_files
 from leadnurture.reports.trouble import Failure, HeldGroup, failures, held_groups
+from leadnurture.reports.worker import WorkerState, worker_state
 from leadnurture.sequences.folder import Folder
 from leadnurture.store import due
 from leadnurture.store.tables import Execution, OutboxMessage
@@ -34,7 +34,7 @@ class Status:
 
     as_of: AsOf
     studio: str
-    running: LockHolder | None
+    worker: WorkerState
     due_enrollments: int
     due_messages: int
     waiting: int
@@ -54,7 +54,8 @@ class Status:
         return {
             "as_of": iso(self.as_of.now),
             "studio": self.studio,
-            "running": self.running.as_json() if self.running else None,
+            "running": self.worker.running_as_json(),
+            "worker": self.worker.as_json(),
             "due": {"enrollments": self.due_enrollments, "messages": self.due_messages},
             "waiting": self.waiting,
             "next_at": iso(self.next_at),
@@ -78,7 +79,7 @@ def status(session: Session, config: Config, now: datetime, folder: Folder, stat
     `state` is the folder where the lock lies; `configuration` as `locate.configuration_mark` has it.
     """
     as_of = AsOf.of(config, now)
-    moment = {"now": due.stored(now), "batch": _EVERYTHING, "configuration": configuration}
+    moment = due.moment(now, configuration, _EVERYTHING)
     waiting, next_step = session.execute(text(due.WAITING_ENROLLMENTS), moment).one()
     others = [session.execute(text(query), moment).scalar() for query in (due.NEXT_MESSAGE, due.NEXT_LOOK_UP)]
     rests = due.rests_of(session.execute(text(due.RESTS), moment).all())
@@ -86,7 +87,7 @@ def status(session: Session, config: Config, now: datetime, folder: Folder, stat
     return Status(
         as_of=as_of,
         studio=config.studio.name,
-        running=lock_holder(state, as_of),
+        worker=worker_state(state, as_of),
         due_enrollments=len(session.execute(text(due.DUE_ENROLLMENTS), moment).all()),
         due_messages=len(session.execute(text(due.DUE_MESSAGES), moment).all()),
         waiting=waiting,

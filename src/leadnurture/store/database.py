@@ -111,6 +111,7 @@ def _engine(connected: Callable[[], sqlite3.Connection], **pool: Any) -> Engine:
         "sqlite://",
         creator=connected,
         **pool,
+        hide_parameters=True,  # couples' letters do not belong in an error that a log keeps
         json_serializer=partial(json.dumps, ensure_ascii=False),  # so that a search in SQL sees words, not \u escapes
     )
 

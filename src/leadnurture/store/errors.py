@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from leadnurture.at_work import other_at_work
 from leadnurture.errors import BusyError, ConfigurationError
+from leadnurture.locate import STATE_FOLDER
 
 
 class NoDatabaseError(ConfigurationError):
@@ -34,10 +36,12 @@ class NewerDatabaseError(ConfigurationError):
 
 
 class DatabaseBusyError(BusyError):
-    """Another process held the write lock longer than we wait."""
+    """Another process held the database longer than we wait; says who, where a command has left word."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is being written by another process", hint="try again in a moment")
+        holder = other_at_work(path.parent / STATE_FOLDER)
+        told = holder or "another command or program has it, such as a database viewer"
+        super().__init__(f"{path} is in use: {told}", hint="try again when it has ended")
 
 
 class DatabaseUnwritableError(ConfigurationError):

@@ -21,6 +21,7 @@ def lead_file_view(report: LeadFile, *, full: bool = False) -> RenderableType:
     """Show a lead's file; the newest of the timeline and the beginnings of long texts, or all of it if `full`."""
     return Group(
         head(report.lead, report.as_of),
+        _next(report),
         Text(""),
         facts(report.lead, report.as_of, full=full),
         *_touches(report),
@@ -39,6 +40,11 @@ def _touches(report: LeadFile) -> Iterator[RenderableType]:
         ends = ((told, touches[place]) for told, place in (("first", 0), ("last", -1)))
         told = ", ".join(f"{name} {word(one.source)} {stamp(one.at, report.as_of.now)}" for name, one in ends)
         yield line(f"{len(touches)} touches: {told}")
+
+
+def _next(report: LeadFile) -> RenderableType:
+    advice = report.recommendation
+    return line(f"Next: {word(advice.action)} – {advice.reason}")
 
 
 def _score(report: LeadFile) -> RenderableType:

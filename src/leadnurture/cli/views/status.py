@@ -10,6 +10,7 @@ from leadnurture.cli.views import colours
 from leadnurture.cli.views.layout import Listing, column, heading, indented, pairs
 from leadnurture.cli.views.moments import moment
 from leadnurture.cli.views.plain import count, cut, line
+from leadnurture.cli.views.worker import worker_rows
 from leadnurture.reports.sequence_files import FileState, SequenceFile
 from leadnurture.reports.status import Status
 from leadnurture.store.vocabulary import OutboxState
@@ -31,9 +32,7 @@ def status_view(report: Status) -> RenderableType:
 def _figures(report: Status) -> Iterator[tuple[str, Text]]:
     now = report.as_of.now
     yield "Studio", line(report.studio)
-    if report.running:
-        since = moment(report.running.since, now)
-        yield "Running", line(f"{report.running.what}, process {report.running.pid}, since {since}")
+    yield from worker_rows(report.worker, now)
     due = report.due_enrollments + report.due_messages
     what = f"{count(report.due_enrollments, 'step')}, {count(report.due_messages, 'message')}"
     yield "Due now", Text(f"{what}   → leadnurture run --once" if due else "nothing")

@@ -13,7 +13,13 @@ from leadnurture.store.backup.copying import copy
 from leadnurture.store.backup.names import new_name
 from leadnurture.store.errors import NewerDatabaseError
 from leadnurture.store.files import translated
-from leadnurture.store.migrations import m0001_first, m0002_channel_rests, m0003_condensed, m0004_scoring
+from leadnurture.store.migrations import (
+    m0001_first,
+    m0002_channel_rests,
+    m0003_condensed,
+    m0004_scoring,
+    m0005_dates_taken,
+)
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -22,6 +28,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0002_channel_rests.apply,
     m0003_condensed.apply,
     m0004_scoring.apply,
+    m0005_dates_taken.apply,
 )
 LATEST = len(MIGRATIONS)
 

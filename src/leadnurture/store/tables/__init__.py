@@ -1,6 +1,7 @@
 """SQLModel tables, one row type per word of the design. They do not validate: input is parsed before it comes here."""
 
 from leadnurture.store.tables.appointment import Appointment
+from leadnurture.store.tables.blocked_day import BlockedDay
 from leadnurture.store.tables.business import Conversion, ScoreAdjustment, ScoreLook, ScoringRule, Source, Task
 from leadnurture.store.tables.channel_rest import ChannelRest
 from leadnurture.store.tables.lead import Interaction, Lead, Touch
@@ -16,6 +17,7 @@ from leadnurture.store.tables.sequence import (
 
 __all__ = [
     "Appointment",
+    "BlockedDay",
     "ChannelRest",
     "Conversion",
     "Enrollment",

@@ -94,6 +94,7 @@ class Lead(SQLModel, table=True):
     custom_fields: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
+    date_available: bool | None = None  # whether the wedding date is free for them; null without a date
 
 
 class Interaction(SQLModel, table=True):
