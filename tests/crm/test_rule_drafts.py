@@ -50,6 +50,7 @@ def test_a_value_is_kept_in_one_form_whatever_way_it_is_written(
         ("interactions.phone_cal", "equals", 1, "did you mean 'interactions.phone_call'?"),
         ("interactions.phone_call.last_0_days", "equals", 1, "counts nothing"),
         ("interactions.phone_call.lately", "equals", 1, "counts nothing"),
+        ("interactions.score_updated", "equals", 1, "a rule cannot look at it"),
         ("lead_score", "greater_than", 50, "a rule cannot look at it"),
         ("temperature", "equals", "hot", "a rule cannot look at it"),
         ("estimated_budget", "greater_than", "lots", "not an amount of money"),

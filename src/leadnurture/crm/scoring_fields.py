@@ -1,7 +1,7 @@
 """What scoring rules may look at: a lead's fields, and how often something happened with the couple. Pure.
 
 `interactions.phone_call` counts the phone calls on the timeline, `interactions.phone_call.last_30_days` those of the
-last thirty times 24 hours.
+last thirty times 24 hours. What the engine sends is counted from the next fact, or the next day, on.
 """
 
 import re
@@ -58,6 +58,8 @@ def interaction_count(path: str) -> InteractionCount | None:
         near = get_close_matches(found[1], kinds, n=1)
         meant = f"; did you mean '{INTERACTIONS}.{near[0]}'?" if near else f"; known are {', '.join(kinds)}"
         raise BadValueError(f"nothing on a timeline is called '{found[1]}'{meant}")
+    if found[1] == InteractionType.SCORE_UPDATED:
+        raise BadValueError(f"{found[1]} is what the rules make; a rule cannot look at it")
     days = int(found[2]) if found[2] else None
     return InteractionCount(path, InteractionType(found[1]), days)
 

@@ -43,7 +43,7 @@ def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
     """Do all that is due: recover → dates → rescore → enroll → decide → deliver, until nothing is left now → sweep."""
     recovered = recover(engine, on_event)
     follow_capacity(engine, engine.clock.now())
-    counts = recovered.counts + daily_scores.rescore(engine, engine.clock.now())
+    counts = recovered.counts + daily_scores.rescore(engine, engine.clock.now(), on_event)
     counts += enroll(engine, engine.clock.now(), on_event)
     watch = ChannelWatch()
     for _ in range(MOST_ROUNDS):
