@@ -4,12 +4,14 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 
 import pytest
 from counting_server import CountingServer
-from imap_server import DRIP, DROP, FLOOD, GARBAGE, HANG
+from imap_server import DRIP, DROP, GARBAGE, HANG
 from ledger import WALK, balanced, is_whole, require_effects_once, ten_minutes_pass
 from older_schema import whole_or_empty
 from processes import Leadnurture
@@ -46,13 +48,13 @@ class Studio:
         assert code in {0, 1} or "  → " in done.stderr, done.stderr
         return done.stderr
 
-    def recovers(self) -> None:
+    def recovers(self, couples: int = COUPLES) -> None:
         """Run until nothing is left: everything has gone once."""
         for _ in range(2):
             self.give(code=0)
             ten_minutes_pass(self.root)
         account = balanced(self.root, self.server)
-        assert (account.accepted, account.duplicates, account.lost, account.parked) == (COUPLES * 3, 0, 0, 0)
+        assert (account.accepted, account.duplicates, account.lost, account.parked) == (couples * 3, 0, 0, 0)
         require_effects_once(self.root)
 
 
@@ -159,25 +161,26 @@ def test_a_corrupt_page_stops_the_run_before_anything_is_sent(studio: Studio, na
     assert set(studio.server.accepted().values()) <= {1}
 
 
-def test_a_page_that_is_damaged_while_letters_go_out_sends_none_twice(studio: Studio) -> None:
+def test_a_file_that_is_damaged_while_letters_go_out_sends_none_twice(studio: Studio) -> None:
     studio.give("backup", "good.db", code=0)
-    page = root_pages(studio.root)["sequence_executions"]
-    seen = []
+    database, seen = studio.root / "leadnurture.db", []
 
     def at_point(point: str, accepted: int) -> None:
         if point == "data" and not seen:
             seen.append(accepted)
-            damage(studio.root / "leadnurture.db", page)
+            for page in range(2, database.stat().st_size // 4096 + 1):
+                damage(database, page)
 
     studio.server.at_point = at_point
-    Leadnurture(studio.root)("run", "--once", **studio.settings)
+    done = Leadnurture(studio.root)("run", "--once", **studio.settings)
+    assert "Traceback" not in done.stderr, done.stderr
     studio.server.at_point = lambda _, __: None
     before = len(studio.server.messages)
     studio.give(code=14)
-    assert len(studio.server.messages) == before
+    assert len(studio.server.messages) == before > 0
     studio.give("restore", "good.db", "--confirm", "Hart & Holly", code=0)
     studio.give(code=0)
-    assert set(studio.server.accepted().values()) <= {1}
+    assert set(studio.server.accepted().values()) == {1}
 
 
 def test_an_outbox_folder_that_vanishes_is_made_again(studio: Studio) -> None:
@@ -205,6 +208,7 @@ def test_a_file_in_the_outbox_folders_place_keeps_every_letter(studio: Studio) -
 def test_a_disk_that_turns_read_only_keeps_every_letter(due: Path, disk: SmallDisk, server: CountingServer) -> None:
     studio = Studio(Path(shutil.copytree(due, disk.folder / "studio")), server)
     studio.give("backup", code=0)
+    (studio.root / "sequences" / "letter.yaml").write_text(WALK.replace("hello", "good day"))
     disk.remount("ro")
     for words in ((), ("lead", "add", "--email", "late@example.com"), ("apply", "--yes"), ("backup", "x.db")):
         said = studio.give(*words, code=14)
@@ -215,20 +219,21 @@ def test_a_disk_that_turns_read_only_keeps_every_letter(due: Path, disk: SmallDi
     studio.recovers()
 
 
-def test_a_disk_that_turns_read_only_under_the_daemon_is_told_and_waited_for(
+def test_a_disk_that_is_full_under_the_daemon_is_told_and_waited_for(
     due: Path, disk: SmallDisk, server: CountingServer
 ) -> None:
     studio = Studio(Path(shutil.copytree(due, disk.folder / "studio")), server)
     daemon = Daemon(studio)
     daemon.says("third  sent")
     studio.give("lead", "add", "--email", "late@example.com", code=0)
-    disk.remount("ro")
-    daemon.says("ead-only")
-    disk.remount("rw")
-    daemon.says("lead 5  letter/third  sent")
+    server.at_point = lambda point, _: disk.fill() if point == "mail" else None
+    studio.give("lead", "add", "--email", "later@example.com", code=0)
+    daemon.says("free some space")
+    server.at_point = lambda _, __: None
+    disk.make_room()
+    daemon.says("lead 6  letter/third  sent")
     daemon.ends()
-    assert len(server.messages) == (COUPLES + 1) * 3
-    assert set(server.accepted().values()) == {1}
+    studio.recovers(couples=COUPLES + 2)
 
 
 def as_nobody(studio: Studio, *words: str) -> "subprocess.CompletedProcess[str]":
@@ -248,18 +253,18 @@ def as_nobody(studio: Studio, *words: str) -> "subprocess.CompletedProcess[str]"
 
 
 @pytest.fixture
-def nobodys(studio: Studio, tmp_path: Path) -> Studio:
+def nobodys(due: Path, server: CountingServer) -> Iterator[Studio]:
     """A studio that belongs to somebody who is not root, who alone is bound by permissions."""
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
         pytest.skip("only root can become somebody who is bound by permissions")
-    for folder in (*tmp_path.parents, tmp_path):
-        if folder.owner() == "root" and folder.stat().st_mode & 0o005 != 0o005:
-            folder.chmod(folder.stat().st_mode | 0o005)
-    for path in (studio.root, *studio.root.rglob("*")):
-        os.chown(path, NOBODY, NOBODY)
-    if as_nobody(studio, "status").returncode != 0:
-        pytest.skip("somebody who is not root cannot reach this Python")
-    return studio
+    with TemporaryDirectory() as folder:  # pytest's own are for nobody but their owner
+        Path(folder).chmod(0o755)
+        studio = Studio(Path(shutil.copytree(due, Path(folder) / "studio")), server)
+        for path in (studio.root, *studio.root.rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
+        if as_nobody(studio, "status").returncode != 0:
+            pytest.skip("somebody who is not root cannot reach this Python")
+        yield studio
 
 
 def test_permissions_that_are_taken_away_keep_every_letter(nobodys: Studio) -> None:
@@ -298,7 +303,7 @@ FAULTS: dict[str, str] = {
     "accepts and hangs": HANG,
     "drops the line": DROP,
     "speaks nonsense": GARBAGE,
-    "sends 100 kB": FLOOD,
+    "sends 100 kB": f"{{tag}} NO {'x' * 100_000}",
     "says a byte now and then": DRIP,
     "says no": "{tag} NO not now",
     "says goodbye": "* BYE and good riddance",

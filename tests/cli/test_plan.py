@@ -354,7 +354,7 @@ def test_an_idle_run_reads_sequences_and_templates_but_no_attachment(leadnurture
 
 def test_a_changed_attachment_is_planned_reminded_of_and_applied(leadnurture: Leadnurture, carrying: Path) -> None:
     edit_guide(carrying, b"%PDF new")
-    assert "1 sequence file differs" in done(leadnurture, carrying, "run", "--once").stderr
+    assert "1 sequence file differs" in done(leadnurture, carrying, "status").stderr
     lines = [line.strip() for line in done(leadnurture, carrying, "plan").stdout.splitlines()]
     assert lines[1:3] == ["~ t: changed", "attachment guide.pdf changed"]
     (step,) = data(leadnurture, carrying, "plan")["sequences"][0]["steps"]

@@ -99,7 +99,7 @@ class MailboxConnection(BaseMailBox):
                 raise
             told = spoken(getattr(trouble, "command_result", (None, [str(trouble)]))[1])
             raise RefusedMailboxLoginError(
-                f"{username} could not log in to the mailbox: {told.replace(secret, '…')}",
+                f"{username} could not log in to the mailbox on {self._settings.place}: {told.replace(secret, '…')}",
                 hint="Check the username and the password; many providers want an app password.",
             ) from None
 

@@ -42,7 +42,7 @@ class SmtpLine:
         """
         answer = self._mail_from_fresh(message)
         if answer.verdict is Verdict.ACCEPTED:
-            answer = self._recipients(message)
+            answer = replace(self._recipients(message), named=True)
         if answer.verdict is Verdict.ACCEPTED:
             self._offered = message
         return answer
@@ -52,11 +52,12 @@ class SmtpLine:
         message, self._offered = self._offered, None
         assert message is not None, "no offer was accepted"
         answer = self._ask(lambda connection: connection.docmd("DATA"), _GO_AHEAD)
-        if answer.verdict is not Verdict.ACCEPTED:
+        if answer.verdict is Verdict.ACCEPTED:
+            send = partial(_send_content, content=message.content)
+            answer = self._ask(send, lost=Verdict.UNKNOWN, garbled=Verdict.UNKNOWN)
+        else:
             self.withdraw()
-            return answer
-        send = partial(_send_content, content=message.content)
-        return self._ask(send, lost=Verdict.UNKNOWN, garbled=Verdict.UNKNOWN)
+        return replace(answer, named=True)
 
     def withdraw(self) -> None:
         """Forget the message that was offered; never raises."""
@@ -124,7 +125,7 @@ class SmtpLine:
         command: Callable[[smtplib.SMTP], tuple[int, bytes]],
         wanted: range = _DONE,
         *,
-        lost: Verdict = Verdict.TRANSIENT,
+        lost: Verdict = Verdict.SERVER,
         garbled: Verdict = Verdict.SERVER,
     ) -> Answer:
         """Return the server's answer to a command; a connection that can no longer be trusted is dropped."""

@@ -26,7 +26,7 @@ from leadnurture.cli.restore import restore
 from leadnurture.cli.run import run
 from leadnurture.cli.sequence import sequence
 from leadnurture.cli.status import status
-from leadnurture.errors import ConfigurationError, InvalidInputError, LeadnurtureError, UsageError
+from leadnurture.errors import ConfigurationError, InvalidInputError, LeadnurtureError, UsageError, way_out_of
 
 app = typer.Typer(
     name="leadnurture",
@@ -121,7 +121,6 @@ def _misused(error: TyperException, *, as_json: bool) -> int:
 def _system_trouble(error: OSError, *, as_json: bool) -> int:
     if error.errno == errno.EPIPE:
         return 0  # `| head` has seen enough
-    hint = "free some space and run it again" if error.errno == errno.ENOSPC else "check the path and its permissions"
-    trouble = ConfigurationError(f"{error.filename or 'the system'}: {error.strerror or error}", hint=hint)
+    trouble = ConfigurationError(f"{error.filename or 'the system'}: {error.strerror or error}", hint=way_out_of(error))
     terminal.complain(trouble, as_json=as_json)
     return trouble.exit_code

@@ -6,7 +6,7 @@ This module must stay free of heavy imports: an idle `run --once` needs nothing 
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,9 @@ WAITING_ENROLLMENTS = f"SELECT count(*), min(e.next_at) {_WALKING} AND (e.next_a
 _MAY_GO = f"""state = 'queued' AND (channel = 'notification'
 OR EXISTS (SELECT 1 {_WALKING} AND e.id = outbox.enrollment_id AND l.opt_out_date IS NULL))"""
 # A channel whose server was in trouble is left alone for a while (engine/rests), but for a changed configuration.
-_RESTS = "r.until > :now AND r.configuration = :configuration"
+# An end further away than any rest lasts was noted by a clock that was wrong.
+LONGEST_REST = timedelta(hours=6)
+_RESTS = "r.until > :now AND r.until <= :latest AND r.configuration = :configuration"
 _RESTING = f"SELECT 1 FROM channel_rests r WHERE r.channel = outbox.channel AND {_RESTS}"
 DUE_MESSAGES = f"""
 SELECT id FROM outbox WHERE {_MAY_GO} AND due_at <= :now AND NOT EXISTS ({_RESTING}) ORDER BY due_at, id
@@ -102,6 +104,12 @@ def _read(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
+def moment(now: datetime, configuration: str, batch: int = 1) -> dict[str, Any]:
+    """Return what the questions of this module are asked with, under a configuration (`locate.configuration_mark`)."""
+    latest = stored(now + LONGEST_REST)
+    return {"now": stored(now), "latest": latest, "configuration": configuration, "batch": batch}
+
+
 def look(path: Path, now: datetime, configuration: str) -> Outlook | None:
     """Tell whether anything is due at `now` under a configuration; None if the file must be migrated first.
 
@@ -113,13 +121,12 @@ def look(path: Path, now: datetime, configuration: str) -> Outlook | None:
             found = version_of(connection)
             if found > LATEST:
                 raise NewerDatabaseError(path, found, LATEST)
-            return _outlook(connection, stored(now), configuration) if found == LATEST else None
+            return _outlook(connection, moment(now, configuration)) if found == LATEST else None
     finally:
         connection.close()
 
 
-def _outlook(connection: sqlite3.Connection, now: str, configuration: str) -> Outlook:
-    due = {"now": now, "batch": 1, "configuration": configuration}
+def _outlook(connection: sqlite3.Connection, due: dict[str, Any]) -> Outlook:
     work = any(
         connection.execute(question, due).fetchone()
         for question in (DUE_ENROLLMENTS, f"{DUE_MESSAGES} LIMIT 1", DUE_LOOKS, DOUBTFUL_MESSAGES)
