@@ -1,5 +1,6 @@
 """What cron sees of `run --once`: 0 done or somebody else does it, 1 some of it failed, 15 the outside world did."""
 
+import fcntl
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -12,6 +13,13 @@ from processes import Leadnurture, Sink
 from studios import states, studio_with_letters_due
 
 from leadnurture.engine.lock import announced, locked
+
+TAGGING = """\
+name: Tagging
+enroll: {when: {status: [new]}}
+steps:
+  - {id: all-of-them-have-been-seen-by-the-photographer, action: add_lead_tag, tag: seen}
+"""
 
 
 @pytest.fixture
@@ -70,6 +78,26 @@ def test_a_database_that_is_in_use_is_no_failure_and_says_by_whom(
     assert told in done.stderr
     assert leadnurture("--studio", str(root), "run", "--once").returncode == 0
     assert states(root) == {"sent": 2}
+
+
+def test_a_database_that_is_taken_in_the_middle_of_the_work_is_told_with_what_was_done(
+    leadnurture: Leadnurture, tmp_path: Path
+) -> None:
+    root = studio_with_letters_due(tmp_path / "large", 120, TAGGING)  # more than are done in one commit
+    process = leadnurture.start("--studio", str(root), "run", "--once", "--json", "--verbose")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    fcntl.fcntl(process.stderr, fcntl.F_SETPIPE_SZ, 4096)  # less than it says of one commit: it has to wait for us
+    said = process.stderr.read(10)
+    with database_in_use(root):
+        said += process.stderr.read()
+    data = json.loads(process.stdout.read())["data"]
+    process.communicate()
+    assert (process.returncode, data["executed"], data["busy"], data["waiting"]) == (1, 100, True, None)
+    assert b"until then: 100 executed; nothing is lost" in said
+    assert b"nothing was done" not in said
+    done = leadnurture("--studio", str(root), "run", "--once", "--json")
+    assert (done.returncode, json.loads(done.stdout)["data"]["executed"]) == (0, 20)
 
 
 def test_who_waits_in_vain_for_a_database_is_told_for_what(leadnurture: Leadnurture, root: Path) -> None:
