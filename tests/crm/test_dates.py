@@ -10,8 +10,9 @@ from leadnurture.crm import leads, standing
 from leadnurture.crm.taken import Taken, double_booked
 from leadnurture.engine.applying import apply
 from leadnurture.engine.tick import tick
+from leadnurture.sequences.merge_fields import faults_in
 from leadnurture.sequences.versions import compare
-from leadnurture.store.tables import Enrollment, Interaction, Lead, Task
+from leadnurture.store.tables import Enrollment, Interaction, Lead, ScoringRule, Task
 from leadnurture.studio import Studio
 
 DAY, OTHER = date(2027, 6, 12), date(2027, 6, 19)
@@ -139,3 +140,32 @@ def test_a_sequence_begins_when_the_date_gets_taken_and_scores_know_it(studio: S
     tick(studio.engine)
     with studio.read() as session:
         assert session.exec(select(Task.title)).all() == ["Tell them: taken"]
+
+
+def test_a_scoring_rule_follows_a_date_that_gets_taken(studio: Studio) -> None:
+    with studio.change() as change:
+        rule = {
+            "rule_name": "Taken",
+            "criteria_type": "timeline",
+            "criteria_operator": "equals",
+            "score_adjustment": -9,
+        }
+        change.session.add(
+            ScoringRule(**rule, criteria_field="date_available", criteria_value="no", created_at=change.now)
+        )
+    emma, ann = add(studio, "emma"), add(studio, "ann")
+
+    def score() -> int:
+        with studio.read() as session:
+            return session.get_one(Lead, ann).lead_score
+
+    before = score()
+    book(studio, emma)
+    assert score() == before - 9
+
+
+def test_letters_may_ask_whether_the_date_is_free_and_a_bare_word_for_it_is_warned_of(studio: Studio) -> None:
+    asked = list(faults_in("{% if lead.date_available %}Free!{% else %}Taken.{% endif %}", studio.config))
+    bare = list(faults_in("{{ lead.date_available }}", studio.config))
+    assert asked == []
+    assert [(fault.hole, fault.certain) for fault in bare] == [("lead.date_available", False)]

@@ -130,7 +130,9 @@ def test_what_run_sends_today_and_what_is_held(studio: Studio, clock: VirtualClo
     }
     clock.advance(HOUR)
     assert "Next: leadnurture run --once" not in shown(day_of(studio))  # Ann waits for an answer first
-    assert any("now" in line and "1 × Two letters" in line for line in shown(day_of(studio)))
+    assert any(
+        "now" in line and "1 message " in line and "Two letters: Hello" in line for line in shown(day_of(studio))
+    )
     run(studio)
     assert day_of(studio).sending.messages == 0  # the next letter is in two days
     clock.advance(3 * DAY)
@@ -147,7 +149,7 @@ def test_a_cap_that_will_be_felt_is_said(studio: Studio, monkeypatch: pytest.Mon
     with Studio.open(studio.root, clock) as capped:
         report = day_of(capped)
     assert (report.sending.messages, report.sending.letters_left) == (3, 2)
-    assert any("at most 2 letters today" in line for line in shown(report, width=120))
+    assert any("run sends      today           at most 2 letters " in line for line in shown(report))
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (200, 50)])

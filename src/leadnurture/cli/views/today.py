@@ -91,7 +91,7 @@ def _table(shares: list[_Share], *, spaced: bool) -> Table:
         for number, row in enumerate(share.rows[: share.shown]):
             table.add_row(share.label if number == 0 else "", *row)
         if share.shown < share.total:
-            table.add_row("", Text(f"… and {share.total - share.shown:,} more", style=colours.QUIET))
+            table.add_row("", "", Text(f"… and {share.total - share.shown:,} more", style=colours.QUIET))
     return table
 
 

@@ -91,16 +91,21 @@ def _weddings(day: Today) -> tuple[int, list[Row]]:
 
 
 def _sending(day: Today) -> tuple[int, list[Row]]:
-    """Return what goes by itself; above it what is due now, and the cap where it will be felt."""
-    rows = []
-    for number, one in enumerate(day.sending.batches.items):
-        due = f"{one.due_now} due now" if one.due_now else f"until {one.last_at:%H:%M}" if one.count > 1 else ""
-        left = day.sending.letters_left
-        capped = number == 0 and left is not None and left < day.sending.messages
-        told = ", ".join(filter(None, (due, f"at most {left} letters today" if capped else "")))
+    """Return what goes by itself; above it the cap, where it will be felt."""
+    rows = _cap(day)
+    for one in day.sending.batches.items:
+        told = f" ({one.due_now} due now)" if one.due_now else f" (until {one.last_at:%H:%M})" if one.count > 1 else ""
         first = "now" if one.due_now else f"{one.first_at:%H:%M}"
-        rows.append((Text(first), line(f"{one.count} × {one.sequence}"), line(f"{one.step}{told and f' ({told})'}")))
-    return day.sending.batches.total, rows
+        rows.append((Text(first), Text(count(one.count, "message")), line(f"{one.sequence}: {one.step}{told}")))
+    return day.sending.batches.total + len(_cap(day)), rows
+
+
+def _cap(day: Today) -> list[Row]:
+    left = day.sending.letters_left
+    if left is None or left >= day.sending.messages:
+        return []
+    rest = line("limits.per_day lets no more go in 24 hours")
+    return [(Text("today"), Text(f"at most {count(left, 'letter')}", style=colours.WAITS_FOR_YOU), rest)]
 
 
 def _waited(length: timedelta) -> str:
