@@ -2,6 +2,7 @@
 
 import typer
 
+from leadnurture.cli.lead_consent import consent
 from leadnurture.cli.lead_entering import add, set_fields
 from leadnurture.cli.lead_log import log
 from leadnurture.cli.lead_looking import list_leads, show_lead
@@ -20,6 +21,7 @@ for name, command in (
     ("log", log),
     ("convert", convert),
     ("lose", lose),
+    ("consent", consent),
     ("opt-out", opt_out),
     ("pause", pause),
     ("resume", resume),

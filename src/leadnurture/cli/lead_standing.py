@@ -125,14 +125,20 @@ def tell(studio: "Studio", change: "Change", found: "Lead", told: str, *, as_jso
     from leadnurture.crm.leads import couple_of
     from leadnurture.reports.lead_json import lead_json
 
-    removed = [sequence for _, sequence in change.removed]
-    enrolled = [sequence for _, sequence in change.enrolled]
+    changes = automation_changes(change)
     if as_json:
-        changes = {"sequences_enrolled": enrolled, "sequences_removed": removed}
         terminal.print_json({"lead": lead_json(found, studio.config), "automation_changes": changes})
         return
     terminal.say(f"Lead {found.id} ({couple_of(found)}): {told}")
-    for sequence in removed:
+    for sequence in changes["sequences_removed"]:
         terminal.say(f"  left {sequence}")
-    for sequence in enrolled:
+    for sequence in changes["sequences_enrolled"]:
         terminal.say(f"  enrolled in {sequence}")
+
+
+def automation_changes(change: "Change") -> dict[str, list[str]]:
+    """Return which sequences a change of one lead enrolled it in, and which ended."""
+    return {
+        "sequences_enrolled": [sequence for _, sequence in change.enrolled],
+        "sequences_removed": [sequence for _, sequence in change.removed],
+    }

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from leadnurture.crm import sources, standing
+from leadnurture.crm import consents, sources, standing
 from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.fields import LEAD_FIELDS
 from leadnurture.crm.names import couple_full_names
@@ -139,6 +139,7 @@ def _new(change: Change, values: Mapping[str, Any], named: dict[str, Source]) ->
 
 def _note_beginning(change: Change, lead: Lead, origin: str) -> None:
     sources.touch(change, lead, lead.inquiry_at)
+    consents.begin(change, lead, consents.origin_of(origin))
     note(change, lead, InteractionType.LEAD_CREATED, f"Inquiry from {lead.lead_source} ({origin})", who="owner")
     if lead.lead_status is LeadStatus.WON:
         lead.converted_at = lead.converted_at or lead.inquiry_at
@@ -157,10 +158,12 @@ def budget_range(minor: int, currency: str) -> BudgetRange:
     return next((band for bound, band in bounds if major < bound), BudgetRange.FROM_10000)
 
 
-def update(change: Change, lead: Lead, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def update(
+    change: Change, lead: Lead, values: Mapping[str, Any], *, origin: str = "typed in"
+) -> dict[str, tuple[Any, Any]]:
     """Set parsed values by field name; return what really changed, as field → (old, new).
 
-    Raises DuplicateEmailError if an address belongs to another lead.
+    `origin` says how they came, as in `create`. Raises DuplicateEmailError if an address belongs to another lead.
     """
     changed = {name: (getattr(lead, name), value) for name, value in values.items() if getattr(lead, name) != value}
     if not changed:
@@ -170,7 +173,7 @@ def update(change: Change, lead: Lead, values: Mapping[str, Any]) -> dict[str, t
     plain = {name: new for name, (_, new) in changed.items() if name not in _SPECIAL}
     for name, new in plain.items():
         setattr(lead, name, new)
-    _follow(change, lead, changed)
+    _follow(change, lead, changed, origin)
     lead.updated_at = change.now
     if plain:
         told = ", ".join(LEAD_FIELDS[name].label for name in plain)
@@ -181,10 +184,10 @@ def update(change: Change, lead: Lead, values: Mapping[str, Any]) -> dict[str, t
 
 
 _ADDRESSES = frozenset({"primary_email", "secondary_email", "primary_phone", "secondary_phone"})
-_SPECIAL = frozenset({"lead_status", "automation_paused"})
+_SPECIAL = frozenset({"lead_status", "automation_paused", *consents.FIELDS})
 
 
-def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) -> None:
+def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]], origin: str) -> None:
     """Do what hangs on some fields: a status is a fact, a source is a touch, a budget has its band."""
     if "primary_email" in changed:
         lead.bounced_at = None  # that was another address
@@ -197,6 +200,10 @@ def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) 
     _record_moves(change, lead, changed)
     if "lead_status" in changed:
         standing.set_status(change, lead, changed["lead_status"][1])
+    for field in consents.FIELDS.keys() & changed.keys():
+        at = lead.gdpr_consent_date if "gdpr_consent_date" in changed else None
+        said = consents.Said(given=changed[field][1], origin=consents.origin_of(origin), at=at)
+        consents.record(change, lead, consents.FIELDS[field], said)
     if "automation_paused" in changed:
         (standing.pause if changed["automation_paused"][1] else standing.resume)(change, lead)
 

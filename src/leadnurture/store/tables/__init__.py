@@ -5,6 +5,14 @@ from leadnurture.store.tables.business import Conversion, ScoreAdjustment, Scori
 from leadnurture.store.tables.channel_rest import ChannelRest
 from leadnurture.store.tables.lead import Interaction, Lead, Touch
 from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.privacy import (
+    ErasedFigure,
+    Erasure,
+    ForgettingRule,
+    LeadConsent,
+    LeadOptOut,
+    Suppression,
+)
 from leadnurture.store.tables.sequence import (
     Enrollment,
     Execution,
@@ -19,9 +27,14 @@ __all__ = [
     "ChannelRest",
     "Conversion",
     "Enrollment",
+    "ErasedFigure",
+    "Erasure",
     "Execution",
+    "ForgettingRule",
     "Interaction",
     "Lead",
+    "LeadConsent",
+    "LeadOptOut",
     "OutboxMessage",
     "PassedOver",
     "ScoreAdjustment",
@@ -30,6 +43,7 @@ __all__ = [
     "SequenceStep",
     "SequenceVersion",
     "Source",
+    "Suppression",
     "Task",
     "Touch",
 ]
