@@ -6,8 +6,9 @@ from leadnurture.cli.lead_consent import consent
 from leadnurture.cli.lead_entering import add, set_fields
 from leadnurture.cli.lead_log import log
 from leadnurture.cli.lead_looking import list_leads, show_lead
+from leadnurture.cli.lead_opt_out import opt_out
 from leadnurture.cli.lead_spreadsheet import export_leads, import_leads
-from leadnurture.cli.lead_standing import convert, lose, opt_out, pause, resume
+from leadnurture.cli.lead_standing import convert, lose, pause, resume
 from leadnurture.cli.lead_why import why_lead
 
 lead = typer.Typer(name="lead", help="The couples who asked about a date.", no_args_is_help=True, rich_markup_mode=None)

@@ -56,10 +56,12 @@ def add(
             lead = leads.create(change, values, origin="typed in")
         enrolled = [sequence for _, sequence in change.enrolled]
         if as_json:
-            terminal.print_json(_added(studio, lead, enrolled))
+            terminal.print_json(_added(studio, lead, enrolled) | {"suppressed": bool(change.suppressed)})
             return
     terminal.say(f"Lead {lead.id}: {leads.couple_of(lead)}, score {lead.lead_score} ({lead.lead_temperature.value})")
     terminal.say(f"Enrolled in: {', '.join(enrolled)}" if enrolled else "No sequence begins with them.")
+    if change.suppressed:
+        terminal.say("Their address is on the suppression list: what they opted out of is not sent to them.")
     terminal.say(f"\nNext: leadnurture lead show {lead.id}" + (", leadnurture run --once" if enrolled else ""))
 
 
@@ -152,3 +154,5 @@ def _tell_changes(lead: "Lead", changed: "Mapping[str, tuple[Any, Any]]", old_sc
         terminal.say(f"  enrolled in {sequence}")
     for _, sequence in change.removed:
         terminal.say(f"  left {sequence}")
+    if change.suppressed:
+        terminal.say("  their address is on the suppression list: what they opted out of is not sent to them")

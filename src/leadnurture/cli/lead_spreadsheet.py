@@ -52,6 +52,7 @@ def import_leads(
         with _progress(len(sheet.rows)) as step, writing, studio.change(enrolling=enroll) as change:
             result = import_sheet(change, sheet, columns, reading, strict=strict, on_row=step)
             studio.engine.follow(change)
+            suppressed = len(set(change.suppressed))
             matches = (
                 _matches(change.session, result.created) if not enroll else _tally(name for _, name in change.enrolled)
             )
@@ -59,9 +60,12 @@ def import_leads(
                 change.session.rollback()
     rejected_file = None if dry_run or not result.rejected else _write_rejected(file, sheet, result)
     if as_json:
-        terminal.print_json(_as_json(result, matches, rejected_file, enroll=enroll, dry_run=dry_run))
+        told = _as_json(result, matches, rejected_file, enroll=enroll, dry_run=dry_run)
+        terminal.print_json(told | {"suppressed": suppressed})
     else:
         _tell(result, matches, rejected_file, enroll=enroll, dry_run=dry_run)
+        if suppressed:
+            terminal.say(f"{suppressed} are on the suppression list: what they opted out of is not sent to them.")
     raise typer.Exit(SOME_FAILED if result.rejected else 0)
 
 

@@ -1,4 +1,4 @@
-"""Short commands for where a couple stands: they booked, went elsewhere, want no more letters, are paused."""
+"""Short commands for where a couple stands: they booked, went elsewhere, are paused."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
@@ -67,23 +67,6 @@ def lose(
             lead,
             lambda change, found: standing.lose(change, found, reason, details),
             "closed as lost",
-            as_json=as_json,
-        )
-
-
-def opt_out(context: typer.Context, lead: LeadArgument, as_json: AsJson = False) -> None:
-    """The couple wants no more messages: everything ends at once, queued messages are withdrawn.
-
-    Example: leadnurture lead opt-out emma
-    """
-    from leadnurture.crm import standing
-
-    with open_studio(context) as studio:
-        _do(
-            studio,
-            lead,
-            lambda change, found: standing.opt_out(change, found, "noted by hand"),
-            "opted out",
             as_json=as_json,
         )
 

@@ -26,6 +26,7 @@ from leadnurture.cli.restore import restore
 from leadnurture.cli.run import run
 from leadnurture.cli.sequence import sequence
 from leadnurture.cli.status import status
+from leadnurture.cli.suppression import suppression
 from leadnurture.errors import ConfigurationError, InvalidInputError, LeadnurtureError, UsageError
 
 app = typer.Typer(
@@ -62,7 +63,7 @@ def everywhere(
 
 for command in (init, demo, status, run, plan, apply, backup, restore, doctor):
     app.command()(command)
-for noun in (lead, sequence, enrollment, appointment, outbox, cron, report):
+for noun in (lead, sequence, enrollment, appointment, outbox, suppression, cron, report):
     app.add_typer(noun)
 
 

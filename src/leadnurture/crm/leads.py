@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from leadnurture.crm import consents, sources, standing
+from leadnurture.crm import consents, opt_outs, sources, standing
 from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.fields import LEAD_FIELDS
 from leadnurture.crm.names import couple_full_names
@@ -121,6 +121,7 @@ def create_new(change: Change, several: Iterable[Mapping[str, Any]], *, origin: 
     change.session.flush()
     for lead in created:
         _note_beginning(change, lead, origin)
+    opt_outs.heed(change, created)
     return created
 
 
@@ -216,6 +217,7 @@ def _record_moves(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, A
         change.record(FactKind.ZONE_CHANGED, lead.id, changed["time_zone"][0] or change.config.studio.timezone)
     if _ADDRESSES & changed.keys():
         change.record(FactKind.READDRESSED, lead.id)
+        opt_outs.follow_addresses(change, lead)
 
 
 def _plain(value: Any) -> Any:

@@ -8,14 +8,15 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from leadnurture.config import Config
+from leadnurture.crm.opt_outs import opt_out_rows
 from leadnurture.crm.timeline import timeline_of
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.lead_json import lead_values, values_json
 from leadnurture.reports.lead_score import LeadScore, lead_score
 from leadnurture.reports.lead_walks import Walk, lead_walks
 from leadnurture.reports.outbox import Message, outbox_list
-from leadnurture.store.tables import Interaction, Lead, Task
-from leadnurture.store.vocabulary import InteractionType, Priority, TaskStatus
+from leadnurture.store.tables import Interaction, Lead, LeadOptOut, Task
+from leadnurture.store.vocabulary import ContactChannel, InteractionType, Priority, TaskStatus
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,20 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True)
+class OptOut:
+    """A channel that the couple has opted out of, or one address of theirs; `at` in the studio's zone."""
+
+    channel: ContactChannel
+    address: str | None
+    at: datetime
+    reason: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the documented keys."""
+        return vars(self) | {"channel": self.channel.value, "at": iso(self.at)}
+
+
+@dataclass(frozen=True)
 class LeadFile:
     """A lead's typed values and all that hangs on it: score, walks, open tasks, timeline (oldest first), messages."""
 
@@ -66,10 +81,11 @@ class LeadFile:
     tasks: tuple[OpenTask, ...]
     timeline: tuple[TimelineEntry, ...]
     messages: tuple[Message, ...]
+    opt_outs: tuple[OptOut, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
-        parts = ("enrollments", "tasks", "timeline", "messages")
+        parts = ("enrollments", "tasks", "timeline", "messages", "opt_outs")
         lists = {name: [part.as_json() for part in getattr(self, name)] for name in parts}
         return {"lead": values_json(self.lead, self.as_of.currency), "score": self.score.as_json(), **lists}
 
@@ -86,6 +102,7 @@ def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> Le
         tasks=_tasks(session, as_of, lead.id),
         timeline=tuple(_entry(row, as_of) for row in timeline_of(session, lead.id)),
         messages=outbox_list(session, config, now, lead_id=lead.id).messages[::-1],
+        opt_outs=tuple(_opt_out(row, as_of) for row in opt_out_rows(session, lead)),
     )
 
 
@@ -104,6 +121,10 @@ def _tasks(session: Session, as_of: AsOf, lead_id: int) -> tuple[OpenTask, ...]:
         )
         for row in rows
     )
+
+
+def _opt_out(row: LeadOptOut, as_of: AsOf) -> OptOut:
+    return OptOut(row.channel, row.address, as_of.local(row.created_at), row.reason)
 
 
 def _entry(row: Interaction, as_of: AsOf) -> TimelineEntry:

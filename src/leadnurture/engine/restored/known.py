@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from leadnurture.crm import standing
 from leadnurture.crm.change import Change
 from leadnurture.engine.engine import Engine
-from leadnurture.engine.restored import steps
+from leadnurture.engine.restored import privacy, steps
 from leadnurture.engine.restored.outcome import Outcome, pause
 from leadnurture.sequences import versions
 from leadnurture.store.tables import Enrollment, Lead, OutboxMessage, SequenceRow
@@ -31,13 +31,14 @@ def carry_over(change: Change, engine: Engine, newer: Session) -> Outcome:
         if lead is None:
             outcome["leads_missing"] += 1
             continue
-        _stop(change, lead, there, outcome)
+        _stop(change, newer, lead, there, outcome)
         for walked in _walks(newer, there):
             _carry_walk(change, engine, newer, lead, walked, outcome)
+    privacy.carry_list(change, newer)
     return outcome
 
 
-def _stop(change: Change, lead: Lead, there: Lead, outcome: Outcome) -> None:
+def _stop(change: Change, newer: Session, lead: Lead, there: Lead, outcome: Outcome) -> None:
     """Let a couple that opted out, bounced, was paused or is closed there get no more messages here."""
     if there.opt_out_date is not None and lead.opt_out_date is None:
         standing.opt_out(change, lead, "they had opted out after the backup that was restored")
@@ -45,6 +46,7 @@ def _stop(change: Change, lead: Lead, there: Lead, outcome: Outcome) -> None:
     if there.bounced_at is not None and lead.bounced_at is None:
         standing.bounce(change, lead, "their address had bounced after the backup that was restored")
         outcome["leads_stopped"] += 1
+    privacy.carry_wishes(change, newer, lead, there, outcome)
     closed = there.lead_status in CLOSED_STATUSES and lead.lead_status not in CLOSED_STATUSES
     if (there.automation_paused or closed) and not lead.automation_paused:
         standing.pause(change, lead)
