@@ -4,10 +4,11 @@ import typer
 
 from leadnurture.cli.lead_consent import consent
 from leadnurture.cli.lead_entering import add, set_fields
+from leadnurture.cli.lead_export import export_leads
 from leadnurture.cli.lead_log import log
 from leadnurture.cli.lead_looking import list_leads, show_lead
 from leadnurture.cli.lead_opt_out import opt_out
-from leadnurture.cli.lead_spreadsheet import export_leads, import_leads
+from leadnurture.cli.lead_spreadsheet import import_leads
 from leadnurture.cli.lead_standing import convert, lose, pause, resume
 from leadnurture.cli.lead_why import why_lead
 

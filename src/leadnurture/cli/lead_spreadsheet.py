@@ -1,4 +1,4 @@
-"""`lead import` and `lead export`: the photographer's own spreadsheet in, and out again."""
+"""`lead import`: the photographer's own spreadsheet comes in."""
 
 import sys
 from contextlib import nullcontext
@@ -67,38 +67,6 @@ def import_leads(
         if suppressed:
             terminal.say(f"{suppressed} are on the suppression list: what they opted out of is not sent to them.")
     raise typer.Exit(SOME_FAILED if result.rejected else 0)
-
-
-def export_leads(
-    context: typer.Context,
-    output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FILE", help="A file, or - for standard output.")
-    ] = "-",
-    as_json: AsJson = False,
-) -> None:
-    """Write all couples as CSV (or JSON); `lead import` reads it back.
-
-    Example: leadnurture lead export -o couples.csv
-    """
-    from sqlmodel import select
-
-    from leadnurture.crm.spreadsheet.exporting import export_rows
-    from leadnurture.crm.spreadsheet.writing import csv_bytes
-    from leadnurture.reports.lead_json import lead_json
-    from leadnurture.store.tables import Lead
-
-    with open_studio(context) as studio:
-        with studio.read() as session:
-            leads = session.exec(select(Lead).order_by("id")).all()
-        if as_json:
-            terminal.print_json({"leads": [lead_json(lead, studio.config) for lead in leads]})
-            return
-        content = csv_bytes(export_rows(leads, currency=studio.config.studio.currency))
-    if output == "-":
-        sys.stdout.buffer.write(content)
-        return
-    Path(output).write_bytes(content)
-    terminal.say(f"{len(leads)} couples written to {output}")
 
 
 def _order(dates: str | None) -> str | None:
