@@ -17,6 +17,7 @@ from typing import Any
 from leadnurture.clock import Clock
 from leadnurture.config import Config
 from leadnurture.durable import sync_folder
+from leadnurture.engine.forgetting.rows import compact
 from leadnurture.engine.lock import locked
 from leadnurture.engine.restored.known import carry_over
 from leadnurture.engine.restored.outcome import Outcome
@@ -54,7 +55,7 @@ class Restored:
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
-        names = ("sent", "parked", "walks_added", "walks_paused", "leads_stopped", "leads_missing")
+        names = ("sent", "parked", "walks_added", "walks_paused", "leads_stopped", "leads_missing", "leads_forgotten")
         kept = str(self.kept) if self.kept else None
         return {"file": str(self.file), "kept": kept, "known": self.known} | {
             name: self.outcome[name] for name in names
@@ -73,6 +74,8 @@ def restore(root: Path, config: Config, clock: Clock, file: Path) -> Restored:
         with _present(database, clock) as newer:
             kept = _keep(database, clock, readable=newer is not None)
             outcome = _made_ready(root, config, clock, draft, newer)
+            if outcome["leads_forgotten"]:
+                compact(draft)
             _put_in_place(draft, database)
     return Restored(file, kept, newer is not None, outcome)
 

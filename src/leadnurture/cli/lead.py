@@ -5,6 +5,7 @@ import typer
 from leadnurture.cli.lead_consent import consent
 from leadnurture.cli.lead_entering import add, set_fields
 from leadnurture.cli.lead_export import export_leads
+from leadnurture.cli.lead_forget import forget
 from leadnurture.cli.lead_log import log
 from leadnurture.cli.lead_looking import list_leads, show_lead
 from leadnurture.cli.lead_opt_out import opt_out
@@ -29,5 +30,6 @@ for name, command in (
     ("resume", resume),
     ("import", import_leads),
     ("export", export_leads),
+    ("forget", forget),
 ):
     lead.command(name)(command)

@@ -59,6 +59,7 @@ def _told(restored: "Restored") -> "Iterator[str]":
         "parked": "messages may have gone out   → leadnurture outbox list --state parked",
         "walks_paused": "walks wait for you   → leadnurture enrollment list --status paused",
         "leads_stopped": "couples had left or were paused since; they are stopped here, too",
+        "leads_forgotten": "couples had been forgotten since the backup, and were forgotten again",
         "leads_missing": "couples were added since the backup and are not in it",
     }
     for name, told in lines.items():

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from leadnurture.crm import standing
 from leadnurture.crm.change import Change
 from leadnurture.engine.engine import Engine
+from leadnurture.engine.forgetting.rows import forget_again
 from leadnurture.engine.restored import privacy, steps
 from leadnurture.engine.restored.outcome import Outcome, pause
 from leadnurture.sequences import versions
@@ -25,6 +26,7 @@ _SINCE = "restored: it began after the backup"
 def carry_over(change: Change, engine: Engine, newer: Session) -> Outcome:
     """Write into the backup what the newer database knows about messages, and who is to get no more of them."""
     outcome = Outcome()
+    outcome["leads_forgotten"] = forget_again(change.session, newer)
     here = {lead.unsubscribe_token: lead for lead in change.session.exec(select(Lead)).all()}
     for there in newer.exec(select(Lead).order_by(col(Lead.id))).all():
         lead = here.get(there.unsubscribe_token)

@@ -8,7 +8,8 @@ from leadnurture.store.tables import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType
 
 Outcome = Counter[str]
-"""Counts: `sent`, `parked` (messages), `walks_added`, `walks_paused`, `leads_stopped`, `leads_missing`."""
+"""Counts: `sent`, `parked` (messages), `walks_added`, `walks_paused`, `leads_stopped`, `leads_missing`,
+`leads_forgotten`."""
 
 
 def pause(change: Change, enrollment: Enrollment, reason: str, outcome: Outcome) -> None:
