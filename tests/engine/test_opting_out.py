@@ -1,6 +1,7 @@
 """Opting out of one channel, of one address, or of everything: at once, for good, and also when they come back."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from mail_server import Server
@@ -225,3 +226,20 @@ def test_who_asks_to_hear_from_us_again_may_be_written_to(life: Life) -> None:
         assert suppression.listed(session) == []
     with life.studio.change() as change, pytest.raises(NotSuppressedError):
         opt_outs.lift(change, "mia@example.org", "again")
+
+
+def test_the_mail_that_a_letters_link_makes_says_who_wants_no_more(life: Life) -> None:
+    life.given("welcome", mail("hello"), mail("more", delay="1d"))
+    life.add("zoe")
+    life.add("mia", secondary_email=JAN)
+    life.tick()
+    link = next(str(one["List-Unsubscribe"]) for one in life.messages() if "mia" in str(one["To"]))
+    subject = unquote(link.strip("<>").partition("subject=")[2])
+    assert subject.startswith("unsubscribe ")
+    for reference in (subject, JAN):
+        with life.studio.read() as session:
+            assert leads.find(session, reference).primary_email == "mia@example.org"
+    with life.studio.change() as change:
+        opt_outs.opt_out(change, leads.find(change.session, subject), ALL, "by mail")
+    life.later(DAY)
+    assert sorted(life.sent()) == ["hello", "hello", "more"]

@@ -26,6 +26,9 @@ def opt_out(
 
     Example: leadnurture lead opt-out emma --channel sms
 
+    Who wants no more letters writes to you by their link. The subject of that mail says who it is, and may stand for
+    LEAD.
+
     With --channel or --address their sequences go on, and leave out the steps that would reach them there. What they
     asked for is kept as a digest of their addresses, also after `lead forget`: see leadnurture suppression list.
     """

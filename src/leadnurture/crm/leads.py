@@ -65,7 +65,7 @@ def by_email(session: Session, address: str) -> Lead | None:
 
 
 def find(session: Session, reference: str) -> Lead:
-    """Return the one lead that an id, an address or part of a name means.
+    """Return the one lead that an id, an address or part of a name means, or the subject of a mail that unsubscribes.
 
     Raises LeadNotFoundError or AmbiguousLeadError.
     """
@@ -74,7 +74,7 @@ def find(session: Session, reference: str) -> Lead:
         return lead
     if "@" in wanted and (lead := by_email(session, wanted.lower())):
         return lead
-    found = _named(session, wanted)
+    found = _named(session, wanted) or _written_by(session, wanted)
     if not found:
         raise LeadNotFoundError(reference, _nearest(session, wanted))
     if len(found) > 1:
@@ -98,6 +98,13 @@ def _named(session: Session, wanted: str) -> Sequence[Lead]:
         columns = (Lead.couple_name_bride, Lead.couple_name_groom, Lead.primary_email)
         query = query.where(or_(*(func.lower(column).like(like, escape="\\") for column in columns)))
     return session.exec(query).all() if wanted else []
+
+
+def _written_by(session: Session, wanted: str) -> Sequence[Lead]:
+    """Find leads by their second address, or by the token in the subject of the mail by which they unsubscribe."""
+    token = wanted.removeprefix("unsubscribe").strip()
+    mine = or_(col(Lead.secondary_email) == wanted.lower(), col(Lead.unsubscribe_token) == token)
+    return session.exec(select(Lead).where(mine).order_by(col(Lead.id).desc())).all()
 
 
 def create(change: Change, values: Mapping[str, Any], *, origin: str) -> Lead:

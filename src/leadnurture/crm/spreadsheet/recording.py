@@ -39,7 +39,8 @@ def record_known(change: Change, lead: Lead, values: Mapping[str, Any]) -> bool:
 
 
 def _overwriting(change: Change, lead: Lead, values: Mapping[str, Any]) -> dict[str, Any]:
-    kept = _STANDING | consents.said_elsewhere(change.session, lead) if consents.NAMES & values.keys() else _STANDING
+    news = any(values[name] != getattr(lead, name) for name in consents.NAMES & values.keys())
+    kept = _STANDING | consents.said_elsewhere(change.session, lead) if news else _STANDING
     given = {name: value for name, value in values.items() if name not in kept and name != "tags"}
     if "estimated_budget" in given:
         given.pop("budget_range", None)  # it follows from the budget, and would undo it at the next import
