@@ -229,4 +229,8 @@ warm = 40
 interval = "5m"         # how often `leadnurture run` looks for work
 concurrency = 4         # connections to the mail server at the same time
 retention_days = 30     # how long the log, and the words of letters that went out, are kept
+
+# [privacy]
+# forget_lost_after = "24m"    # lost couples are forgotten after so many months, once `leadnurture lead forget --lost`
+#                              # has shown you whom that is
 """

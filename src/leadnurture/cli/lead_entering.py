@@ -75,8 +75,8 @@ def add(
         with studio.read() as session:
             pairs = lead_duplicates(session, {lead.id or 0})
         if as_json:
-            duplicates = {"possible_duplicates": [pair.as_json() for pair in pairs]}
-            terminal.print_json(_added(studio, lead, enrolled, points) | duplicates)
+            noticed = {"possible_duplicates": [pair.as_json() for pair in pairs], "suppressed": bool(change.suppressed)}
+            terminal.print_json(_added(studio, lead, enrolled, points) | noticed)
             return
     terminal.say(f"Lead {lead.id}: {leads.couple_of(lead)}, score {lead.lead_score} ({lead.lead_temperature.value})")
     for point in points:
@@ -84,6 +84,8 @@ def add(
     if lead.date_available is False:
         terminal.say(f"Their date is taken   → leadnurture date check {lead.wedding_date}")
     terminal.say(f"Enrolled in: {', '.join(enrolled)}" if enrolled else "No sequence begins with them.")
+    if change.suppressed:
+        terminal.say("Their address is on the suppression list: what they opted out of is not sent to them.")
     hint_at(pairs)
     terminal.say(f"\nNext: leadnurture lead show {lead.id}" + (", leadnurture run --once" if enrolled else ""))
 
@@ -194,3 +196,5 @@ def _tell_changes(lead: "Lead", changed: "Mapping[str, tuple[Any, Any]]", old_sc
         terminal.say(f"  enrolled in {sequence}")
     for _, sequence in change.removed:
         terminal.say(f"  left {sequence}")
+    if change.suppressed:
+        terminal.say("  their address is on the suppression list: what they opted out of is not sent to them")

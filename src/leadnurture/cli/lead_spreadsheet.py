@@ -1,4 +1,4 @@
-"""`lead import` and `lead export`: the photographer's own spreadsheet in, and out again."""
+"""`lead import`: the photographer's own spreadsheet comes in."""
 
 import sys
 from contextlib import nullcontext
@@ -54,7 +54,7 @@ def import_leads(
         sheet = read_sheet(_content(file), file)
         columns = match_columns(sheet.headers, _maps(mapping or []))
 
-        def imported(create: bool) -> "tuple[ImportResult, dict[str, int], int, tuple[Pair, ...]]":
+        def imported(create: bool) -> "tuple[ImportResult, dict[str, int], int, tuple[Pair, ...], int]":
             writing = studio.writing("leadnurture lead import")
             with _progress(len(sheet.rows)) as step, writing, studio.change(enrolling=enroll) as change:
                 change.new_sources = create
@@ -65,53 +65,25 @@ def import_leads(
                 change.session.flush()
                 taken = _with_taken_dates(change.session, result.created)
                 pairs = lead_duplicates(change.session, set(result.created))
+                suppressed = len(set(change.suppressed))
                 if dry_run:
                     change.session.rollback()
-            return result, matches, taken, pairs
+            return result, matches, taken, pairs, suppressed
 
-        result, matches, taken, pairs = with_sources(imported, create=create_sources)
+        result, matches, taken, pairs, suppressed = with_sources(imported, create=create_sources)
     rejected_file = None if dry_run or not result.rejected else _write_rejected(file, sheet, result)
     if as_json:
         noticed = {"dates_taken": taken, "possible_duplicates": [pair.as_json() for pair in pairs]}
+        noticed["suppressed"] = suppressed
         terminal.print_json(_as_json(result, matches, rejected_file, enroll=enroll, dry_run=dry_run) | noticed)
     else:
         _tell(result, matches, rejected_file, enroll=enroll, dry_run=dry_run)
         if taken:
             terminal.say(f"{taken} of the new couples ask for a date that is taken   → leadnurture date list")
+        if suppressed:
+            terminal.say(f"{suppressed} are on the suppression list: what they opted out of is not sent to them.")
         hint_at(pairs)
     raise typer.Exit(SOME_FAILED if result.rejected else 0)
-
-
-def export_leads(
-    context: typer.Context,
-    output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FILE", help="A file, or - for standard output.")
-    ] = "-",
-    as_json: AsJson = False,
-) -> None:
-    """Write all couples as CSV (or JSON); `lead import` reads it back.
-
-    Example: leadnurture lead export -o couples.csv
-    """
-    from sqlmodel import select
-
-    from leadnurture.crm.spreadsheet.exporting import export_rows
-    from leadnurture.crm.spreadsheet.writing import csv_bytes
-    from leadnurture.reports.lead_json import lead_json
-    from leadnurture.store.tables import Lead
-
-    with open_studio(context) as studio:
-        with studio.read() as session:
-            leads = session.exec(select(Lead).order_by("id")).all()
-        if as_json:
-            terminal.print_json({"leads": [lead_json(lead, studio.config) for lead in leads]})
-            return
-        content = csv_bytes(export_rows(leads, currency=studio.config.studio.currency))
-    if output == "-":
-        sys.stdout.buffer.write(content)
-        return
-    Path(output).write_bytes(content)
-    terminal.say(f"{len(leads)} couples written to {output}")
 
 
 def _order(dates: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Short commands for where a couple stands: they booked, went elsewhere, want no more letters."""
+"""Short commands for where a couple stands: they booked, or went elsewhere."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -71,23 +71,6 @@ def lose(
         )
 
 
-def opt_out(context: typer.Context, lead: LeadArgument, as_json: AsJson = False) -> None:
-    """The couple wants no more messages: everything ends at once, queued messages are withdrawn.
-
-    Example: leadnurture lead opt-out emma
-    """
-    from leadnurture.crm import standing
-
-    with open_studio(context) as studio:
-        _do(
-            studio,
-            lead,
-            lambda change, found: standing.opt_out(change, found, "noted by hand"),
-            "opted out",
-            as_json=as_json,
-        )
-
-
 def _do(studio: "Studio", reference: str, act: "Callable[[Change, Lead], object]", told: str, *, as_json: bool) -> None:
     """Do one thing to one lead in one transaction, and tell what followed from it."""
     from leadnurture.crm.leads import find
@@ -105,10 +88,11 @@ def tell(studio: "Studio", change: "Change", found: "Lead", told: str, *, as_jso
     if as_json:
         terminal.print_json(standing_json(studio, change, found))
         return
+    changes = automation_changes(change)
     terminal.say(f"Lead {found.id} ({couple_of(found)}): {told}")
-    for _, sequence in change.removed:
+    for sequence in changes["sequences_removed"]:
         terminal.say(f"  left {sequence}")
-    for _, sequence in change.enrolled:
+    for sequence in changes["sequences_enrolled"]:
         terminal.say(f"  enrolled in {sequence}")
 
 
@@ -116,8 +100,12 @@ def standing_json(studio: "Studio", change: "Change", found: "Lead") -> dict[str
     """Return a lead as it is now, and which sequences it left and entered, as `--json` carries them."""
     from leadnurture.reports.lead_json import lead_json
 
-    changes = {
+    return {"lead": lead_json(found, studio.config), "automation_changes": automation_changes(change)}
+
+
+def automation_changes(change: "Change") -> dict[str, list[str]]:
+    """Return which sequences a change of one lead enrolled it in, and which ended."""
+    return {
         "sequences_enrolled": [sequence for _, sequence in change.enrolled],
         "sequences_removed": [sequence for _, sequence in change.removed],
     }
-    return {"lead": lead_json(found, studio.config), "automation_changes": changes}

@@ -30,6 +30,7 @@ from leadnurture.cli.score import score
 from leadnurture.cli.sequence import sequence
 from leadnurture.cli.source import source
 from leadnurture.cli.status import status
+from leadnurture.cli.suppression import suppression
 from leadnurture.cli.task import task
 from leadnurture.cli.today import today
 from leadnurture.errors import ConfigurationError, InvalidInputError, LeadnurtureError, UsageError, way_out_of
@@ -68,7 +69,21 @@ def everywhere(
 
 for command in (init, demo, today, status, run, plan, apply, backup, restore, doctor):
     app.command()(command)
-for noun in (lead, sequence, enrollment, rule, score, source, task, appointment, date, outbox, cron, report):
+for noun in (
+    lead,
+    sequence,
+    enrollment,
+    rule,
+    score,
+    source,
+    task,
+    appointment,
+    date,
+    outbox,
+    suppression,
+    cron,
+    report,
+):
     app.add_typer(noun)
 
 

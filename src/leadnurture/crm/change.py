@@ -24,6 +24,7 @@ class FactKind(StrEnum):
     CONVERTED = "converted"
     LOST = "lost"
     OPTED_OUT = "opted_out"
+    CHANNEL_CLOSED = "channel_closed"  # they opted out of one channel, or one address did
     BOUNCED = "bounced"
     RESUMED = "resumed"
     WEDDING_MOVED = "wedding_moved"  # its text is the date before, if there was one
@@ -60,6 +61,7 @@ class Change:
     facts: list[Fact] = field(default_factory=list)
     enrolled: list[tuple[int, str]] = field(default_factory=list)  # (lead, sequence) that this change enrolled
     removed: list[tuple[int, str]] = field(default_factory=list)  # (lead, sequence) that this change ended
+    suppressed: list[int] = field(default_factory=list)  # leads whose addresses turned out to be suppressed
 
     def record(self, kind: FactKind, lead_id: int | None, text: str | None = None) -> None:
         """Note that something happened; the engine reacts to it before the commit."""

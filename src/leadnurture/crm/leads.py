@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from leadnurture.crm import sources, standing
+from leadnurture.crm import consents, opt_outs, sources, standing
 from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.fields import LEAD_FIELDS
 from leadnurture.crm.names import couple_full_names
@@ -81,7 +81,7 @@ def _by_id(session: Session, number: int) -> Lead | None:
 
 
 def find(session: Session, reference: str) -> Lead:
-    """Return the one lead that an id, an address or part of a name means.
+    """Return the one lead that an id, an address or part of a name means, or the subject of a mail that unsubscribes.
 
     Raises LeadNotFoundError or AmbiguousLeadError.
     """
@@ -90,7 +90,7 @@ def find(session: Session, reference: str) -> Lead:
         return lead
     if "@" in wanted and (lead := by_email(session, wanted.lower())):
         return lead
-    found = _named(session, wanted)
+    found = _named(session, wanted) or _written_by(session, wanted)
     if not found:
         raise LeadNotFoundError(reference, _nearest(session, wanted))
     if len(found) > 1:
@@ -116,6 +116,13 @@ def _named(session: Session, wanted: str) -> Sequence[Lead]:
     return session.exec(query).all() if wanted else []
 
 
+def _written_by(session: Session, wanted: str) -> Sequence[Lead]:
+    """Find leads by their second address, or by the token in the subject of the mail by which they unsubscribe."""
+    token = wanted.removeprefix("unsubscribe").strip()
+    mine = or_(col(Lead.secondary_email) == wanted.lower(), col(Lead.unsubscribe_token) == token)
+    return session.exec(select(Lead).where(mine).order_by(col(Lead.id).desc())).all()
+
+
 def create(change: Change, values: Mapping[str, Any], *, origin: str) -> Lead:
     """Create a lead from parsed values by field name; `origin` says how it came (typed, spreadsheet …).
 
@@ -137,6 +144,7 @@ def create_new(change: Change, several: Iterable[Mapping[str, Any]], *, origin: 
     change.session.flush()
     for lead in created:
         _note_beginning(change, lead, origin)
+    opt_outs.heed(change, created)
     return created
 
 
@@ -157,6 +165,7 @@ def _new(change: Change, values: Mapping[str, Any], named: dict[str, Source]) ->
 
 def _note_beginning(change: Change, lead: Lead, origin: str) -> None:
     sources.touch(change, lead, lead.inquiry_at)
+    consents.begin(change, lead, consents.origin_of(origin))
     note(change, lead, InteractionType.LEAD_CREATED, f"Inquiry from {lead.lead_source} ({origin})", who="owner")
     if lead.lead_status is LeadStatus.WON:
         lead.converted_at = lead.converted_at or lead.inquiry_at
@@ -175,10 +184,13 @@ def budget_range(minor: int, currency: str) -> BudgetRange:
     return next((band for bound, band in bounds if major < bound), BudgetRange.FROM_10000)
 
 
-def update(change: Change, lead: Lead, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def update(
+    change: Change, lead: Lead, values: Mapping[str, Any], *, origin: str = "typed in"
+) -> dict[str, tuple[Any, Any]]:
     """Set parsed values by field name; return what really changed, as field → (old, new).
 
-    Raises DuplicateEmailError if an address belongs to another lead, and the error of `standing.require_answer`.
+    `origin` says how they came, as in `create`. Raises DuplicateEmailError if an address belongs to another lead,
+    and the error of `standing.require_answer`.
     """
     changed = differences(lead, values)
     if not changed:
@@ -190,7 +202,7 @@ def update(change: Change, lead: Lead, values: Mapping[str, Any]) -> dict[str, t
     plain = {name: new for name, (_, new) in changed.items() if name not in _SPECIAL}
     for name, new in plain.items():
         setattr(lead, name, new)
-    _follow(change, lead, changed)
+    _follow(change, lead, changed, origin)
     lead.updated_at = change.now
     if plain:
         told = ", ".join(LEAD_FIELDS[name].label for name in plain)
@@ -206,10 +218,10 @@ def differences(lead: Lead, values: Mapping[str, Any]) -> dict[str, tuple[Any, A
 
 
 _ADDRESSES = frozenset({"primary_email", "secondary_email", "primary_phone", "secondary_phone"})
-_SPECIAL = frozenset({"lead_status", "automation_paused"})
+_SPECIAL = frozenset({"lead_status", "automation_paused", *consents.FIELDS})
 
 
-def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) -> None:
+def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]], origin: str) -> None:
     """Do what hangs on some fields: a status is a fact, a source is a touch, a budget has its band."""
     if "primary_email" in changed:
         lead.bounced_at = None  # that was another address
@@ -222,6 +234,10 @@ def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) 
     _record_moves(change, lead, changed)
     if "lead_status" in changed:
         standing.set_status(change, lead, changed["lead_status"][1])
+    for field in consents.FIELDS.keys() & changed.keys():
+        at = lead.gdpr_consent_date if "gdpr_consent_date" in changed else None
+        said = consents.Said(given=changed[field][1], origin=consents.origin_of(origin), at=at)
+        consents.record(change, lead, consents.FIELDS[field], said)
     if "automation_paused" in changed:
         (standing.pause if changed["automation_paused"][1] else standing.resume)(change, lead)
 
@@ -235,6 +251,7 @@ def _record_moves(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, A
         change.record(FactKind.ZONE_CHANGED, lead.id, changed["time_zone"][0] or change.config.studio.timezone)
     if _ADDRESSES & changed.keys():
         change.record(FactKind.READDRESSED, lead.id)
+        opt_outs.follow_addresses(change, lead)
 
 
 def as_plain(value: Any) -> Any:

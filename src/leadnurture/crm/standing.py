@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import select
 
+from leadnurture.crm import suppression
 from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.names import clean
 from leadnurture.crm.timeline import note
 from leadnurture.crm.values import BadValueError
 from leadnurture.errors import UsageError
 from leadnurture.store.tables import Conversion, Enrollment, Lead, Touch
-from leadnurture.store.vocabulary import ConversionType, EnrollmentStatus, InteractionType, LeadStatus
+from leadnurture.store.vocabulary import ContactChannel, ConversionType, EnrollmentStatus, InteractionType, LeadStatus
 
 
 def set_status(change: Change, lead: Lead, status: LeadStatus, *, who: str = "owner") -> None:
@@ -160,9 +161,11 @@ def move(
 
 
 def opt_out(change: Change, lead: Lead, how: str) -> None:
-    """The couple wants no more messages; `how` we know."""
+    """The couple wants no more messages, at any of its addresses, ever; `how` we know."""
     if lead.opt_out_date is None:
         lead.opt_out_date = change.now
+        for address in suppression.addresses_of(lead):
+            suppression.suppress(change, address, ContactChannel.ALL, suppression.OPTED_OUT)
         note(change, lead, InteractionType.OPTED_OUT, how, who="lead")
         change.record(FactKind.OPTED_OUT, lead.id, how)
 

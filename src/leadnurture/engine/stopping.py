@@ -46,8 +46,16 @@ def stop_without_consent(change: Change, lead: Lead, book: Book) -> None:
     if lead.consent_marketing or lead.id is None:
         return
     for enrollment in running(change, lead.id):
-        if _purpose(change, enrollment, book) is Purpose.MARKETING:
-            cancel(change, enrollment, "they no longer consent to marketing")
+        stopped_for_consent(change, enrollment, _purpose(change, enrollment, book))
+
+
+def stopped_for_consent(change: Change, enrollment: Enrollment, purpose: Purpose) -> bool:
+    """End a walk that is, or becomes, marketing if the lead does not consent to that; return whether it has ended."""
+    lacks_consent = not change.session.get_one(Lead, enrollment.lead_id).consent_marketing
+    if purpose is Purpose.MARKETING and lacks_consent:
+        cancel(change, enrollment, "it is marketing, and they do not consent to that")
+        return True
+    return False
 
 
 def _purpose(change: Change, enrollment: Enrollment, book: Book) -> Purpose:

@@ -15,6 +15,7 @@ from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import OnEvent, ignore
 from leadnurture.engine.recover import recover
 from leadnurture.engine.rests import resting
+from leadnurture.engine.retention import forget_lost
 from leadnurture.engine.sweep import sweep
 from leadnurture.engine.taken_dates import follow_capacity
 from leadnurture.store import due
@@ -53,7 +54,7 @@ def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
         counts += decided + delivered
         if engine.stopping.is_set() or not (_moved(decided) or _moved(delivered)):
             break
-    counts += sweep(engine, engine.clock.now())
+    counts += sweep(engine, engine.clock.now()) + forget_lost(engine, engine.clock.now())
     return _report(engine, counts, "; ".join(watch.troubles.values()) or None, recovered.trouble)
 
 

@@ -23,9 +23,16 @@ WHERE e.status = 'active' AND NOT l.automation_paused AND s.is_active AND s.dele
 DUE_ENROLLMENTS = f"SELECT e.id {_WALKING} AND e.next_at <= :now ORDER BY e.next_at, e.id LIMIT :batch"
 WAITING_ENROLLMENTS = f"SELECT count(*), min(e.next_at) {_WALKING} AND (e.next_at IS NULL OR e.next_at > :now)"
 # EXISTS, because with IN the database would gather all walks anew for each message that it is asked about.
-# A couple that opted out is written to no more; what the owner is told, nothing of theirs stops.
+# A couple that opted out is written to no more, nor one that takes back its consent to marketing; what the owner is
+# told, nothing of theirs stops.
+_ALLOWED = "l.opt_out_date IS NULL AND (l.consent_marketing OR s.purpose <> 'marketing')"
+# They may have opted out of this channel alone, or one address of it alone (among the recipients, which are JSON).
+_CLOSED = """
+SELECT 1 FROM lead_opt_outs o WHERE o.lead_id = outbox.lead_id AND o.channel = outbox.channel
+AND (o.address IS NULL OR replace(outbox.recipients, '"' || o.address || '"', '') <> outbox.recipients)
+"""
 _MAY_GO = f"""state = 'queued' AND (channel = 'notification'
-OR EXISTS (SELECT 1 {_WALKING} AND e.id = outbox.enrollment_id AND l.opt_out_date IS NULL))"""
+OR EXISTS (SELECT 1 {_WALKING} AND e.id = outbox.enrollment_id AND {_ALLOWED}) AND NOT EXISTS ({_CLOSED}))"""
 # A channel whose server was in trouble is left alone for a while (engine/rests), but for a changed configuration.
 # An end further away than any rest lasts was noted by a clock that was wrong.
 LONGEST_REST = timedelta(hours=6)

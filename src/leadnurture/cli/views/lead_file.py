@@ -11,6 +11,7 @@ from leadnurture.cli.views.lead_facts import facts, head
 from leadnurture.cli.views.lead_walks import where_they_are
 from leadnurture.cli.views.moments import stamp
 from leadnurture.cli.views.plain import line, prose, word
+from leadnurture.crm.opt_outs import told_channel
 from leadnurture.reports.lead_file import LeadFile, TimelineEntry
 from leadnurture.store.vocabulary import OutboxState, Priority
 
@@ -21,6 +22,7 @@ def lead_file_view(report: LeadFile, *, full: bool = False) -> RenderableType:
     """Show a lead's file; the newest of the timeline and the beginnings of long texts, or all of it if `full`."""
     return Group(
         head(report.lead, report.as_of),
+        *_opt_outs(report),
         _next(report),
         Text(""),
         facts(report.lead, report.as_of, full=full),
@@ -45,6 +47,13 @@ def _touches(report: LeadFile) -> Iterator[RenderableType]:
 def _next(report: LeadFile) -> RenderableType:
     advice = report.recommendation
     return line(f"Next: {word(advice.action)} – {advice.reason}")
+
+
+def _opt_outs(report: LeadFile) -> Iterator[RenderableType]:
+    for one in report.opt_outs:
+        address = f" to {one.address}" if one.address else ""
+        told = f"No {told_channel(one.channel)}{address} since {stamp(one.at, report.as_of.now)}"
+        yield Text(told, style=colours.WRONG)
 
 
 def _score(report: LeadFile) -> RenderableType:

@@ -20,6 +20,7 @@ from leadnurture.store.migrations import (
     m0004_scoring,
     m0005_dates_taken,
     m0006_finding_leads,
+    m0007_privacy,
 )
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -31,6 +32,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0004_scoring.apply,
     m0005_dates_taken.apply,
     m0006_finding_leads.apply,
+    m0007_privacy.apply,
 )
 LATEST = len(MIGRATIONS)
 

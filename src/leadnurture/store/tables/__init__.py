@@ -8,6 +8,14 @@ from leadnurture.store.tables.lead import Interaction, Lead, Touch
 from leadnurture.store.tables.lead_book import LeadView, MergedLead
 from leadnurture.store.tables.lead_search import STATEMENTS as _SEARCH  # noqa: F401 - belongs to the schema
 from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.privacy import (
+    ErasedFigure,
+    Erasure,
+    ForgettingRule,
+    LeadConsent,
+    LeadOptOut,
+    Suppression,
+)
 from leadnurture.store.tables.sequence import (
     Enrollment,
     Execution,
@@ -23,9 +31,14 @@ __all__ = [
     "ChannelRest",
     "Conversion",
     "Enrollment",
+    "ErasedFigure",
+    "Erasure",
     "Execution",
+    "ForgettingRule",
     "Interaction",
     "Lead",
+    "LeadConsent",
+    "LeadOptOut",
     "LeadView",
     "MergedLead",
     "OutboxMessage",
@@ -37,6 +50,7 @@ __all__ = [
     "SequenceStep",
     "SequenceVersion",
     "Source",
+    "Suppression",
     "Task",
     "Touch",
 ]
