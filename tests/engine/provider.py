@@ -7,15 +7,14 @@ from typing import Any
 from imap_server import ImapServer
 
 FINE = "fine"
+DROPPING = ("drops before it has taken it", "drops after it has taken it")
 MOODS = (
-    FINE,
     "421 at mail",
     "451 at rcpt",
     "550 at rcpt",
     "451 at data",
     "554 at data",
-    "drops before it has taken it",
-    "drops after it has taken it",
+    *DROPPING,
 )
 
 
@@ -50,7 +49,7 @@ class Provider:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         answer = self._answer("data")
-        if answer.startswith("250") and self.mood != "drops before it has taken it":
+        if answer.startswith("250") and self.mood != DROPPING[0]:
             head = message_from_bytes(envelope.content)
             self.taken += [(head["Message-ID"], address, head["Subject"]) for address in envelope.rcpt_tos]
             self._mailbox.put(head["Message-ID"])
