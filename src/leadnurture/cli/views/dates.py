@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import groupby
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -16,9 +17,11 @@ from leadnurture.reports.taken_dates import TakenDate, TakenDates
 
 def taken_dates_view(report: TakenDates) -> RenderableType:
     """Show when, whether it is booked or blocked, by what, and how many others ask."""
-    rows = Listing(column("When", width=33), column("", width=13), column("What"))
-    for first, last in _spans(report.dates):
-        rows.add(*_row(first, last))
+    shown = [_row(first, last) for first, last in _spans(report.dates)]
+    widths = [max((cell_len(str(row[place])) for row in shown), default=4) for place in (0, 1)]
+    rows = Listing(column("When", width=widths[0]), column("", width=widths[1]), column("What"))
+    for row in shown:
+        rows.add(*row)
     weddings = count(sum(len(one.weddings) for one in report.dates), "wedding")
     blocked = count(sum(bool(one.blocked) for one in report.dates), "blocked day")
     return Group(rows, Text(f"\n{weddings} · {blocked}", style=colours.QUIET))

@@ -57,7 +57,7 @@ def _unanswered(day: Today) -> tuple[int, list[Row]]:
 
 def _tasks(day: Today) -> tuple[int, list[Row]]:
     rows = [
-        (_at(one.due_at, day, late=one.is_overdue), line(f"{one.id} {one.title}"), line(one.couple or ""))
+        (_at(one.due_at, day, late=one.is_overdue), line(one.couple or "–"), line(f"task {one.id}: {one.title}"))
         for one in day.tasks.items
     ]
     return day.tasks.total, rows
@@ -80,8 +80,8 @@ def _appointments(day: Today) -> tuple[int, list[Row]]:
     for entry in day.appointments.items:
         made, now = entry.appointment, day.as_of.now
         at = made.starts_at.astimezone(ZoneInfo(made.time_zone))
-        about = couple_of(entry.lead) + (f", {made.location}" if made.location else "")
-        rows.append((_at(at, day, late=made.ends_at < now), line(made.title), line(about)))
+        about = made.title + (f", {made.location}" if made.location else "")
+        rows.append((_at(at, day, late=made.ends_at < now), line(couple_of(entry.lead)), line(about)))
     return day.appointments.total, rows
 
 
