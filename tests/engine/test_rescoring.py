@@ -13,6 +13,7 @@ from leadnurture.crm.change import Change
 from leadnurture.crm.rule_drafts import RuleDraft
 from leadnurture.crm.rules import active_rules
 from leadnurture.engine.rescoring import Rescored, perform, rehearse
+from leadnurture.errors import ConfigurationError
 from leadnurture.reports.lead_score import lead_score
 from leadnurture.store.tables import Interaction, Lead, ScoreLook
 from leadnurture.store.vocabulary import InteractionType, Temperature
@@ -227,3 +228,23 @@ def test_new_thresholds_are_followed_by_scoring_anew(life: Life, clock: VirtualC
     assert (done.scores, done.moved) == (0, 1)
     assert life.lead("mia").lead_temperature is Temperature.WARM
     assert timeline_scores(life, "mia")[1:] == []
+
+
+def test_a_rule_that_cannot_be_used_any_more_stops_with_its_name_and_what_to_do(life: Life) -> None:
+    life.add("mia")
+    with life.studio.database.write() as session:  # as after a change of the studio's currency
+        rule_book.find(session, "Real budget").criteria_value = "€2,000"
+    life.clock.advance(DAY)
+    with pytest.raises(ConfigurationError, match="scoring rule 'Real budget' cannot be used") as stopped:
+        life.tick()
+    assert stopped.value.hint == 'leadnurture rule set "Real budget" --value …'
+
+
+def test_a_date_that_is_taken_can_be_scored(life: Life) -> None:
+    life.add("mia", wedding_date=WEDDING, lead_status="won")
+    life.add("zoe", wedding_date=WEDDING)
+    life.add("ann", wedding_date=WEDDING + DAY)
+    before = {name: life.lead(name).lead_score for name in ("zoe", "ann")}
+    add_rule(life, field="date_available", operator="equals", value="no", score=-12)
+    after = {name: life.lead(name).lead_score for name in ("zoe", "ann")}
+    assert (after["zoe"], after["ann"]) == (before["zoe"] - 12, before["ann"])
