@@ -10,6 +10,7 @@ from leadnurture.cli.lead_merge import merge
 from leadnurture.cli.lead_moving import assign, pause, resume, status, tag, untag
 from leadnurture.cli.lead_spreadsheet import export_leads, import_leads
 from leadnurture.cli.lead_standing import convert, lose, opt_out
+from leadnurture.cli.lead_timeline import show_timeline
 from leadnurture.cli.lead_view import view
 from leadnurture.cli.lead_why import why_lead
 
@@ -19,6 +20,7 @@ for name, command in (
     ("add", add),
     ("list", list_leads),
     ("show", show_lead),
+    ("timeline", show_timeline),
     ("why", why_lead),
     ("set", set_fields),
     ("status", status),

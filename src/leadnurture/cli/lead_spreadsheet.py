@@ -12,11 +12,12 @@ from leadnurture.cli.lead_duplicates import hint_at
 from leadnurture.cli.options import AsJson, open_studio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     from leadnurture.crm.spreadsheet.importing import ImportResult
     from leadnurture.crm.spreadsheet.sheet import Sheet
+    from leadnurture.store.tables import Lead
 
 SOME_FAILED = 1
 SHOWN = 20
@@ -76,31 +77,48 @@ def export_leads(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="A file, or - for standard output.")
     ] = "-",
+    form: Annotated[str, typer.Option("--format", help="csv, or vcard for address books.")] = "csv",
     as_json: AsJson = False,
 ) -> None:
-    """Write all couples as CSV (or JSON); `lead import` reads it back.
+    """Write all couples as CSV, which `lead import` reads back; as vCards, or as JSON.
 
-    Example: leadnurture lead export -o couples.csv
+    Example: leadnurture lead export --format vcard -o couples.vcf
     """
     from sqlmodel import select
 
-    from leadnurture.crm.spreadsheet.exporting import export_rows
-    from leadnurture.crm.spreadsheet.writing import csv_bytes
     from leadnurture.reports.lead_json import lead_json
     from leadnurture.store.tables import Lead
 
+    _require_format(form, as_json=as_json)
     with open_studio(context) as studio:
         with studio.read() as session:
             leads = session.exec(select(Lead).order_by("id")).all()
         if as_json:
             terminal.print_json({"leads": [lead_json(lead, studio.config) for lead in leads]})
             return
-        content = csv_bytes(export_rows(leads, currency=studio.config.studio.currency))
+        content = _exported(leads, form, studio.config.studio.currency)
     if output == "-":
         sys.stdout.buffer.write(content)
         return
     Path(output).write_bytes(content)
     terminal.say(f"{len(leads)} couples written to {output}")
+
+
+def _require_format(form: str, *, as_json: bool) -> None:
+    from leadnurture.errors import UsageError
+
+    if form not in {"csv", "vcard"}:
+        raise UsageError(f"--format is csv or vcard, not '{form}'", hint="--json writes JSON")
+    if form != "csv" and as_json:
+        raise UsageError(f"--format {form} and --json are two formats; leave one out")
+
+
+def _exported(leads: "Sequence[Lead]", form: str, currency: str) -> bytes:
+    from leadnurture.crm.spreadsheet.exporting import export_rows
+    from leadnurture.crm.spreadsheet.writing import csv_bytes
+    from leadnurture.crm.vcards import vcards
+
+    return vcards(leads) if form == "vcard" else csv_bytes(export_rows(leads, currency=currency))
 
 
 def _order(dates: str | None) -> str | None:

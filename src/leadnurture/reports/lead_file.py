@@ -84,7 +84,7 @@ def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> Le
         score=lead_score(session, config, now, lead),
         enrollments=lead_walks(session, as_of, lead),
         tasks=_tasks(session, as_of, lead.id),
-        timeline=tuple(_entry(row, as_of) for row in timeline_of(session, lead.id)),
+        timeline=tuple(entry_of(row, as_of) for row in timeline_of(session, lead.id)),
         messages=outbox_list(session, config, now, lead_id=lead.id).messages[::-1],
     )
 
@@ -106,7 +106,8 @@ def _tasks(session: Session, as_of: AsOf, lead_id: int) -> tuple[OpenTask, ...]:
     )
 
 
-def _entry(row: Interaction, as_of: AsOf) -> TimelineEntry:
+def entry_of(row: Interaction, as_of: AsOf) -> TimelineEntry:
+    """Return a stored entry as reports tell it."""
     return TimelineEntry(
         at=as_of.local(row.created_at),
         interaction_type=row.interaction_type,
