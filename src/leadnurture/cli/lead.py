@@ -14,6 +14,7 @@ from leadnurture.cli.lead_moving import assign, pause, resume, status, tag, unta
 from leadnurture.cli.lead_opt_out import opt_out
 from leadnurture.cli.lead_spreadsheet import import_leads
 from leadnurture.cli.lead_standing import convert, lose
+from leadnurture.cli.lead_timeline import show_timeline
 from leadnurture.cli.lead_touch import touch
 from leadnurture.cli.lead_view import view
 from leadnurture.cli.lead_why import why_lead
@@ -24,6 +25,7 @@ for name, command in (
     ("add", add),
     ("list", list_leads),
     ("show", show_lead),
+    ("timeline", show_timeline),
     ("why", why_lead),
     ("set", set_fields),
     ("status", status),

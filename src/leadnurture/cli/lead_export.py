@@ -11,6 +11,9 @@ from leadnurture.cli import terminal
 from leadnurture.cli.options import AsJson, open_studio
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from leadnurture.store.tables import Lead
     from leadnurture.studio import Studio
 
 
@@ -22,12 +25,15 @@ def export_leads(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="A file, or - for standard output.")
     ] = "-",
+    form: Annotated[str, typer.Option("--format", help="csv, or vcard for address books.")] = "csv",
     readable: Annotated[bool, typer.Option("--readable", help="With LEAD: as text that they can read.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write all couples as CSV (or JSON), which `lead import` reads back; with LEAD everything about one couple.
+    """Write all couples as CSV, which `lead import` reads back, as vCards or as JSON; with LEAD everything about one.
 
     Example: leadnurture lead export -o couples.csv
+
+    Example: leadnurture lead export --format vcard -o couples.vcf
 
     Example: leadnurture lead export emma --readable -o emma.txt
 
@@ -37,11 +43,23 @@ def export_leads(
 
     if readable and lead is None:
         raise UsageError("--readable is for one couple", hint="leadnurture lead export LEAD --readable")
+    _require_format(form, as_json=as_json, of_one=lead is not None)
     with open_studio(context) as studio:
         if lead is not None:
             _export_one(studio, lead, output, readable=readable, as_json=as_json)
         else:
-            _export_all(studio, output, as_json=as_json)
+            _export_all(studio, output, form, as_json=as_json)
+
+
+def _require_format(form: str, *, as_json: bool, of_one: bool) -> None:
+    from leadnurture.errors import UsageError
+
+    if form not in {"csv", "vcard"}:
+        raise UsageError(f"--format is csv or vcard, not '{form}'", hint="--json writes JSON")
+    if form != "csv" and as_json:
+        raise UsageError(f"--format {form} and --json are two formats; leave one out")
+    if form != "csv" and of_one:
+        raise UsageError(f"--format {form} is for all couples; everything about one is JSON, or --readable text")
 
 
 def _export_one(studio: "Studio", reference: str, output: str, *, readable: bool, as_json: bool) -> None:
@@ -58,11 +76,9 @@ def _export_one(studio: "Studio", reference: str, output: str, *, readable: bool
     _write(output, text.encode(), f"everything about lead {found.id} ({couple_of(found)})")
 
 
-def _export_all(studio: "Studio", output: str, *, as_json: bool) -> None:
+def _export_all(studio: "Studio", output: str, form: str, *, as_json: bool) -> None:
     from sqlmodel import select
 
-    from leadnurture.crm.spreadsheet.exporting import export_rows
-    from leadnurture.crm.spreadsheet.writing import csv_bytes
     from leadnurture.reports.lead_json import lead_json
     from leadnurture.store.tables import Lead
 
@@ -71,8 +87,15 @@ def _export_all(studio: "Studio", output: str, *, as_json: bool) -> None:
     if as_json:
         terminal.print_json({"leads": [lead_json(lead, studio.config) for lead in leads]})
         return
-    content = csv_bytes(export_rows(leads, currency=studio.config.studio.currency))
-    _write(output, content, f"{len(leads)} couples")
+    _write(output, _exported(leads, form, studio.config.studio.currency), f"{len(leads)} couples")
+
+
+def _exported(leads: "Sequence[Lead]", form: str, currency: str) -> bytes:
+    from leadnurture.crm.spreadsheet.exporting import export_rows
+    from leadnurture.crm.spreadsheet.writing import csv_bytes
+    from leadnurture.crm.vcards import vcards
+
+    return vcards(leads) if form == "vcard" else csv_bytes(export_rows(leads, currency=currency))
 
 
 def _write(output: str, content: bytes, what: str) -> None:

@@ -111,7 +111,7 @@ def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> Le
         recommendation=recommended_for(session, config, now, lead),
         enrollments=lead_walks(session, as_of, lead),
         tasks=_tasks(session, as_of, lead.id),
-        timeline=tuple(_entry(row, as_of) for row in timeline_of(session, lead.id)),
+        timeline=tuple(entry_of(row, as_of) for row in timeline_of(session, lead.id)),
         messages=outbox_list(session, config, now, lead_id=lead.id).messages[::-1],
         touches=lead_touches(session, config, now, lead),
         opt_outs=tuple(_opt_out(row, as_of) for row in opt_out_rows(session, lead)),
@@ -139,7 +139,8 @@ def _opt_out(row: LeadOptOut, as_of: AsOf) -> OptOut:
     return OptOut(row.channel, row.address, as_of.local(row.created_at), row.reason)
 
 
-def _entry(row: Interaction, as_of: AsOf) -> TimelineEntry:
+def entry_of(row: Interaction, as_of: AsOf) -> TimelineEntry:
+    """Return a stored entry as reports tell it."""
     return TimelineEntry(
         at=as_of.local(row.created_at),
         interaction_type=row.interaction_type,

@@ -12,6 +12,7 @@ from leadnurture.cli.views.lead_walks import where_they_are
 from leadnurture.cli.views.moments import stamp
 from leadnurture.cli.views.plain import line, prose, word
 from leadnurture.crm.opt_outs import told_channel
+from leadnurture.reports.as_of import AsOf
 from leadnurture.reports.lead_file import LeadFile, TimelineEntry
 from leadnurture.store.vocabulary import OutboxState, Priority
 
@@ -100,7 +101,7 @@ def _timeline(report: LeadFile, *, full: bool) -> Iterator[RenderableType]:
         f"  the newest {NEWEST} of {len(report.timeline)}; --full shows all" if hidden else "", "not bold"
     )
     if full:
-        yield from (indented(_whole(entry, report)) for entry in entries)
+        yield from (indented(whole_entry(entry, report.as_of)) for entry in entries)
         return
     rows = Listing(column(width=12), column(width=17), column())
     for entry in entries:
@@ -109,8 +110,9 @@ def _timeline(report: LeadFile, *, full: bool) -> Iterator[RenderableType]:
     yield indented(rows)
 
 
-def _whole(entry: TimelineEntry, report: LeadFile) -> RenderableType:
-    kind = f"{stamp(entry.at, report.as_of.now)}  {word(entry.interaction_type)}  "
+def whole_entry(entry: TimelineEntry, as_of: AsOf) -> RenderableType:
+    """Show one entry of a timeline with all its words."""
+    kind = f"{stamp(entry.at, as_of.now)}  {word(entry.interaction_type)}  "
     told = Text(kind, style=colours.QUIET).append_text(line(entry.subject or ""))
     return Group(told, indented(prose(entry.content), 14)) if entry.content else told
 
