@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from loopback import DROP, HANG, LoopbackConversation, LoopbackServer, OverError
+from loopback import DRIP, DROP, HANG, LoopbackConversation, LoopbackServer, OverError
 
 USERNAME, PASSWORD = "zoe@example.com", "correct horse"
 # A fault is a line to say instead of the right thing, or one of these.
-DRIP, GARBAGE = "drip", "\x00\xff no imap at all"
+GARBAGE = "\x00\xff no imap at all"
 FLOOD = "* OK " + "x" * 100_000
 
 __all__ = ["DRIP", "DROP", "FLOOD", "GARBAGE", "HANG", "PASSWORD", "USERNAME", "ImapServer", "copy_of"]
@@ -111,8 +111,6 @@ class _Conversation(LoopbackConversation):
         if fault is None:
             return True
         self.misbehave(fault)
-        while fault == DRIP and not self.server.stopped.wait(0.02):
-            self.wfile.write(b"x")
         self._say(fault.replace("{tag}", tag).replace("{password}", PASSWORD))
         return False
 

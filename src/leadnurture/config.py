@@ -28,6 +28,7 @@ from leadnurture.locate import CONFIG_NAME
 
 PREFIX = "LEADNURTURE_"
 LONGEST = timedelta(days=3660)
+_MOST_MONTHS = 600
 _MOST_DIGITS = 9  # no more fit a timedelta's days
 _DURATION = re.compile(r"^(\d+)\s*(s|m|h|d)$")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -104,6 +105,7 @@ class StudioSection(Section):
     currency: str = Field(default="GBP", pattern=r"^[A-Z]{3}$")
     locale: str = Field(default="en_GB", pattern=r"^[a-z]{2,3}([_-][A-Za-z]{2,4})?$")
     public_url: str | None = None
+    weddings_per_day: int = Field(default=1, ge=1, le=50)
 
     @field_validator("timezone")
     @classmethod
@@ -263,6 +265,24 @@ class NotifySection(Section):
         return next((key for key in ("urls", "urls_command", "urls_file") if getattr(self, key)), None)
 
 
+def read_months(value: object) -> int:
+    """Read a length of time such as `24m` or `2y`, as months; raises ValueError."""
+    found = re.fullmatch(r"(\d{1,4})\s*(m|y)", str(value).strip())
+    months = int(found[1]) * (12 if found[2] == "y" else 1) if found else 0
+    if not 1 <= months <= _MOST_MONTHS:
+        raise ValueError("write months or years such as 24m or 2y, up to 50y")
+    return months
+
+
+Months = Annotated[int, BeforeValidator(read_months)]
+
+
+class PrivacySection(Section):
+    """How long couples are kept: None is for ever, else lost ones are forgotten after so many months."""
+
+    forget_lost_after: Months | None = None
+
+
 class Config(Section):
     """All of `leadnurture.toml`."""
 
@@ -275,6 +295,7 @@ class Config(Section):
     worker: WorkerSection = WorkerSection()
     sms: SmsSection = SmsSection()
     notify: NotifySection = NotifySection()
+    privacy: PrivacySection = PrivacySection()
 
 
 def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Config:

@@ -19,6 +19,7 @@ from sqlalchemy import delete
 from leadnurture.clock import Clock
 from leadnurture.config import Config
 from leadnurture.durable import sync_folder
+from leadnurture.engine.forgetting.rows import compact
 from leadnurture.engine.lock import locked
 from leadnurture.engine.restored.known import carry_over
 from leadnurture.engine.restored.outcome import Outcome
@@ -57,7 +58,7 @@ class Restored:
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
-        names = ("sent", "parked", "walks_added", "walks_paused", "leads_stopped", "leads_added")
+        names = ("sent", "parked", "walks_added", "walks_paused", "leads_stopped", "leads_added", "leads_forgotten")
         kept = str(self.kept) if self.kept else None
         return {"file": str(self.file), "kept": kept, "known": self.known} | {
             name: self.outcome[name] for name in names
@@ -76,6 +77,8 @@ def restore(root: Path, config: Config, clock: Clock, file: Path) -> Restored:
         with _present(database, clock) as newer:
             kept = _keep(database, clock, readable=newer is not None)
             outcome = _made_ready(root, config, clock, draft, newer)
+            if outcome["leads_forgotten"]:
+                compact(draft)
             _put_in_place(draft, database)
     return Restored(file, kept, newer is not None, outcome)
 

@@ -100,7 +100,7 @@ class Studio:
     def engine(self) -> Engine:
         """The engine of this studio."""
         way_out = self._transport(), self.stopping, self._sent_folder(), self.configuration
-        return Engine(self.config, self.clock, self.database, self.folder, *way_out)
+        return Engine(self.config, self.clock, self.database, self.folder, *way_out, owns_files=True)
 
     def change(self, *, enrolling: bool = True) -> AbstractContextManager[Change]:
         """Open one transaction; the engine reacts to its facts before the commit."""

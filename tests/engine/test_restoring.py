@@ -13,7 +13,7 @@ from sqlmodel import select
 from studio_life import DAY, HOUR, NEW, START, Begin, Life, mail, tag
 
 from leadnurture.clock import VirtualClock
-from leadnurture.crm import standing, timeline
+from leadnurture.crm import consents, opt_outs, standing, timeline
 from leadnurture.engine import by_hand, resolve, rests
 from leadnurture.engine.lock import StudioBusyError, locked
 from leadnurture.errors import ConflictError, LeadnurtureError, NotFoundError
@@ -21,7 +21,15 @@ from leadnurture.restoring import Restored, restore
 from leadnurture.store.backup.copying import back_up
 from leadnurture.store.errors import NewerDatabaseError, NotADatabaseError
 from leadnurture.store.tables import Enrollment, Lead, OutboxMessage
-from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType, LeadStatus, OutboxState
+from leadnurture.store.vocabulary import (
+    ConsentKind,
+    ConsentOrigin,
+    ContactChannel,
+    EnrollmentStatus,
+    InteractionType,
+    LeadStatus,
+    OutboxState,
+)
 from leadnurture.studio import Studio
 
 OLD = {"when": {"fields": [{"field": "days_since_inquiry", "operator": "greater_than", "value": 10}]}}
@@ -164,6 +172,24 @@ class TestWhatTheNewerDatabaseKnows:
         days(life, 6)
         assert life.sent("mia") == ["one"]
         assert life.sent("zoe") == ["one", "two", "three"]
+
+    def test_what_they_asked_for_since_still_holds(self, life: Life) -> None:
+        life.given("news", mail("offer", delay="2d"), purpose="marketing", exclusive=False)
+        life.given("welcome", mail("hello", delay="2d"), exclusive=False)
+        life.add("amy", "ben", "new", consent_marketing=True)
+        file = backed_up(life)
+        said = consents.Said(given=False, origin=ConsentOrigin.MAIL)
+        life.happens("amy", consents.record, ConsentKind.MARKETING, said)
+        life.happens("ben", opt_outs.opt_out, ContactChannel.EMAIL, "by phone")
+        with life.studio.change() as change:
+            opt_outs.suppress(change, "gone@example.org", ContactChannel.ALL, "at the fair")
+        put_back(life, file)
+        life.every_hour(72)
+        assert life.sent("amy") == ["hello"]
+        assert life.sent("ben") == []
+        assert sorted(life.sent("new")) == ["hello", "offer"]
+        life.add("gone")
+        assert life.lead("gone").opt_out_date is not None
 
     def test_a_walk_that_began_since_does_not_begin_again_and_goes_on_when_the_owner_says(self, life: Life) -> None:
         life.given("welcome", *THREE, enroll={"when": {"status": ["contacted"]}})

@@ -49,6 +49,15 @@ def test_a_marketing_letter_with_a_way_out_is_right(words: str, problems_of: Pro
     assert problems_of(marketing(f"New prices. {words}")) == ()
 
 
+def test_a_marketing_text_without_a_way_out_is_a_warning_with_the_words_to_add(problems_of: Problems) -> None:
+    text = marketing("x").split("steps:")[0] + "steps:\n  - {id: news, action: send_sms, text: New prices.%s}\n"
+    (problem,) = problems_of(text % "")
+    assert problem.message == "the text of 'news' is marketing and gives the couple no way out"
+    assert problem.hint == "end it with words such as: Reply STOP for no more texts"
+    assert problems_of(text % " Reply STOP for no more texts") == ()
+    assert len(problems_of(text % " Our shop never stops")) == 1
+
+
 @pytest.mark.parametrize("purpose", ["inquiry", "service"])
 def test_an_answer_needs_no_way_out_in_its_words(purpose: str, problems_of: Problems) -> None:
     assert problems_of(marketing("New prices.", purpose)) == ()

@@ -7,6 +7,7 @@ proves that its message has not gone, while a file that is missing proves nothin
 import contextlib
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
@@ -100,6 +101,12 @@ def file_name(message: FrozenMessage) -> str:
     recipient = next(iter(message.recipients), "")
     slug = re.sub(r"[^a-z0-9]+", "-", recipient.lower())[:_LONGEST_SLUG].strip("-")
     return f"{_date(message.content):%Y%m%dT%H%M%SZ}-{slug}{_ending(message.message_id)}"
+
+
+def is_file_of(path: Path, message_ids: Iterable[str]) -> bool:
+    """Tell whether a file in the folder holds one of these messages, or the draft of one."""
+    name = path.name.removesuffix(".draft")
+    return any(name.endswith(_ending(message_id)) for message_id in message_ids)
 
 
 def _ending(message_id: str) -> str:

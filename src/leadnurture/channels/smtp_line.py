@@ -13,6 +13,7 @@ from functools import partial
 
 from leadnurture.channels.mail.letter import FrozenMessage
 from leadnurture.channels.smtp_connection import UnreachableServerError, connect
+from leadnurture.channels.smtp_conversation import SmtpConversation
 from leadnurture.channels.smtp_login import BrokenLoginError
 from leadnurture.channels.smtp_settings import SmtpSettings
 from leadnurture.channels.smtp_trouble import describe, judge
@@ -31,7 +32,7 @@ class SmtpLine:
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
-        self._connection: smtplib.SMTP | None = None
+        self._connection: SmtpConversation | None = None
         self._offered: FrozenMessage | None = None
 
     def offer(self, message: FrozenMessage) -> Answer:
@@ -122,7 +123,7 @@ class SmtpLine:
 
     def _ask(
         self,
-        command: Callable[[smtplib.SMTP], tuple[int, bytes]],
+        command: Callable[[SmtpConversation], tuple[int, bytes]],
         wanted: range = _DONE,
         *,
         lost: Verdict = Verdict.SERVER,
@@ -157,13 +158,13 @@ def _kind(trouble: LeadnurtureError) -> Trouble:
     return Trouble.LOGIN if lasting else Trouble.UNREACHABLE
 
 
-def _send_content(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
+def _send_content(connection: SmtpConversation, content: bytes) -> tuple[int, bytes]:
     """Send the content, dot-stuffed (RFC 5321, 4.5.2), and the final dot; return the reply."""
     ending = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
     stuffed = (b"." if content.startswith(b".") else b"") + content.replace(b"\n.", b"\n..") + ending
     for start in range(0, len(stuffed), _PIECE):
         connection.send(stuffed[start : start + _PIECE])
-    return connection.getreply()
+    return connection.last_reply()
 
 
 def _together(refused: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
-"""Short commands for where a couple stands: they booked, went elsewhere, want no more letters, are paused."""
+"""Short commands for where a couple stands: they booked, or went elsewhere."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -71,45 +71,6 @@ def lose(
         )
 
 
-def opt_out(context: typer.Context, lead: LeadArgument, as_json: AsJson = False) -> None:
-    """The couple wants no more messages: everything ends at once, queued messages are withdrawn.
-
-    Example: leadnurture lead opt-out emma
-    """
-    from leadnurture.crm import standing
-
-    with open_studio(context) as studio:
-        _do(
-            studio,
-            lead,
-            lambda change, found: standing.opt_out(change, found, "noted by hand"),
-            "opted out",
-            as_json=as_json,
-        )
-
-
-def pause(context: typer.Context, lead: LeadArgument, as_json: AsJson = False) -> None:
-    """Freeze all sequences of a couple until `lead resume`.
-
-    Example: leadnurture lead pause emma
-    """
-    from leadnurture.crm import standing
-
-    with open_studio(context) as studio:
-        _do(studio, lead, standing.pause, "paused; leadnurture lead resume goes on", as_json=as_json)
-
-
-def resume(context: typer.Context, lead: LeadArgument, as_json: AsJson = False) -> None:
-    """Let a paused couple's sequences go on.
-
-    Example: leadnurture lead resume emma
-    """
-    from leadnurture.crm import standing
-
-    with open_studio(context) as studio:
-        _do(studio, lead, standing.resume, "resumed", as_json=as_json)
-
-
 def _do(studio: "Studio", reference: str, act: "Callable[[Change, Lead], object]", told: str, *, as_json: bool) -> None:
     """Do one thing to one lead in one transaction, and tell what followed from it."""
     from leadnurture.crm.leads import find
@@ -123,16 +84,28 @@ def _do(studio: "Studio", reference: str, act: "Callable[[Change, Lead], object]
 def tell(studio: "Studio", change: "Change", found: "Lead", told: str, *, as_json: bool) -> None:
     """Tell what was done to a lead, and which sequences it left and entered because of it."""
     from leadnurture.crm.leads import couple_of
+
+    if as_json:
+        terminal.print_json(standing_json(studio, change, found))
+        return
+    changes = automation_changes(change)
+    terminal.say(f"Lead {found.id} ({couple_of(found)}): {told}")
+    for sequence in changes["sequences_removed"]:
+        terminal.say(f"  left {sequence}")
+    for sequence in changes["sequences_enrolled"]:
+        terminal.say(f"  enrolled in {sequence}")
+
+
+def standing_json(studio: "Studio", change: "Change", found: "Lead") -> dict[str, Any]:
+    """Return a lead as it is now, and which sequences it left and entered, as `--json` carries them."""
     from leadnurture.reports.lead_json import lead_json
 
-    removed = [sequence for _, sequence in change.removed]
-    enrolled = [sequence for _, sequence in change.enrolled]
-    if as_json:
-        changes = {"sequences_enrolled": enrolled, "sequences_removed": removed}
-        terminal.print_json({"lead": lead_json(found, studio.config), "automation_changes": changes})
-        return
-    terminal.say(f"Lead {found.id} ({couple_of(found)}): {told}")
-    for sequence in removed:
-        terminal.say(f"  left {sequence}")
-    for sequence in enrolled:
-        terminal.say(f"  enrolled in {sequence}")
+    return {"lead": lead_json(found, studio.config), "automation_changes": automation_changes(change)}
+
+
+def automation_changes(change: "Change") -> dict[str, list[str]]:
+    """Return which sequences a change of one lead enrolled it in, and which ended."""
+    return {
+        "sequences_enrolled": [sequence for _, sequence in change.enrolled],
+        "sequences_removed": [sequence for _, sequence in change.removed],
+    }

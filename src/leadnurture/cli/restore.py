@@ -61,6 +61,7 @@ def _told(restored: "Restored") -> "Iterator[str]":
         "walks_paused": "walks wait for you   → leadnurture enrollment list --status paused",
         "leads_stopped": "couples had left or were paused since; they are stopped here, too",
         "leads_added": "couples that the backup does not have came along from the database before it",
+        "leads_forgotten": "couples had been forgotten since the backup, and were forgotten again",
     }
     for name, told in lines.items():
         if outcome[name]:

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from leadnurture.crm import sources, standing
+from leadnurture.crm import consents, opt_outs, sources, standing
 from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.fields import LEAD_FIELDS
 from leadnurture.crm.names import couple_full_names
 from leadnurture.crm.timeline import note
 from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
 from leadnurture.money import exponent
-from leadnurture.store.tables import Lead, Source
+from leadnurture.store.tables import Lead, MergedLead, Source
 from leadnurture.store.vocabulary import BudgetRange, InteractionType, LeadStatus
 
 SHOWN_CANDIDATES = 10
@@ -60,21 +60,37 @@ def couple_of(lead: Lead) -> str:
 
 
 def by_email(session: Session, address: str) -> Lead | None:
-    """Return the lead with that (normalised) address."""
-    return session.exec(select(Lead).where(Lead.primary_email == address)).first()
+    """Return the lead with that (normalised) address, or the one that had it before it was merged."""
+    return session.exec(select(Lead).where(Lead.primary_email == address)).first() or merged_by_email(
+        session, [address]
+    ).get(address)
+
+
+def merged_by_email(session: Session, addresses: Sequence[str]) -> dict[str, Lead]:
+    """Return, by address, the leads that other leads with these addresses were merged into."""
+    query = select(MergedLead.primary_email, Lead).where(
+        MergedLead.lead_id == Lead.id, col(MergedLead.primary_email).in_(addresses)
+    )
+    return dict(session.exec(query).all())
+
+
+def _by_id(session: Session, number: int) -> Lead | None:
+    """Return the lead with that id, or the one that it was merged into."""
+    merged = session.get(MergedLead, number)
+    return session.get(Lead, number if merged is None else merged.lead_id)
 
 
 def find(session: Session, reference: str) -> Lead:
-    """Return the one lead that an id, an address or part of a name means.
+    """Return the one lead that an id, an address or part of a name means, or the subject of a mail that unsubscribes.
 
     Raises LeadNotFoundError or AmbiguousLeadError.
     """
     wanted = reference.strip()
-    if wanted.isdecimal() and len(wanted) <= _ID_DIGITS and (lead := session.get(Lead, int(wanted))):
+    if wanted.isdecimal() and len(wanted) <= _ID_DIGITS and (lead := _by_id(session, int(wanted))):
         return lead
     if "@" in wanted and (lead := by_email(session, wanted.lower())):
         return lead
-    found = _named(session, wanted)
+    found = _named(session, wanted) or _written_by(session, wanted)
     if not found:
         raise LeadNotFoundError(reference, _nearest(session, wanted))
     if len(found) > 1:
@@ -100,6 +116,13 @@ def _named(session: Session, wanted: str) -> Sequence[Lead]:
     return session.exec(query).all() if wanted else []
 
 
+def _written_by(session: Session, wanted: str) -> Sequence[Lead]:
+    """Find leads by their second address, or by the token in the subject of the mail by which they unsubscribe."""
+    token = wanted.removeprefix("unsubscribe").strip()
+    mine = or_(col(Lead.secondary_email) == wanted.lower(), col(Lead.unsubscribe_token) == token)
+    return session.exec(select(Lead).where(mine).order_by(col(Lead.id).desc())).all()
+
+
 def create(change: Change, values: Mapping[str, Any], *, origin: str) -> Lead:
     """Create a lead from parsed values by field name; `origin` says how it came (typed, spreadsheet …).
 
@@ -121,13 +144,16 @@ def create_new(change: Change, several: Iterable[Mapping[str, Any]], *, origin: 
     change.session.flush()
     for lead in created:
         _note_beginning(change, lead, origin)
+    opt_outs.heed(change, created)
     return created
 
 
 def _new(change: Change, values: Mapping[str, Any], named: dict[str, Source]) -> Lead:
     """Return a lead, not yet in the session, with what its source gives it; `named` are the sources seen so far."""
     given = {name: value for name, value in values.items() if value is not None}
-    name = given.setdefault("lead_source", "website")
+    if "lead_source" not in given:
+        given["lead_source"] = sources.landed(change.session, given.get("source_details", {})) or "website"
+    name = given["lead_source"]
     source = named[name] = named.get(name) or sources.require(change, name)
     given.setdefault("priority_level", sources.default_priority(source))
     given.setdefault("assigned_to_user_id", source.auto_assign_to_user_id)
@@ -139,6 +165,7 @@ def _new(change: Change, values: Mapping[str, Any], named: dict[str, Source]) ->
 
 def _note_beginning(change: Change, lead: Lead, origin: str) -> None:
     sources.touch(change, lead, lead.inquiry_at)
+    consents.begin(change, lead, consents.origin_of(origin))
     note(change, lead, InteractionType.LEAD_CREATED, f"Inquiry from {lead.lead_source} ({origin})", who="owner")
     if lead.lead_status is LeadStatus.WON:
         lead.converted_at = lead.converted_at or lead.inquiry_at
@@ -157,34 +184,44 @@ def budget_range(minor: int, currency: str) -> BudgetRange:
     return next((band for bound, band in bounds if major < bound), BudgetRange.FROM_10000)
 
 
-def update(change: Change, lead: Lead, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def update(
+    change: Change, lead: Lead, values: Mapping[str, Any], *, origin: str = "typed in"
+) -> dict[str, tuple[Any, Any]]:
     """Set parsed values by field name; return what really changed, as field → (old, new).
 
-    Raises DuplicateEmailError if an address belongs to another lead.
+    `origin` says how they came, as in `create`. Raises DuplicateEmailError if an address belongs to another lead,
+    and the error of `standing.require_answer`.
     """
-    changed = {name: (getattr(lead, name), value) for name, value in values.items() if getattr(lead, name) != value}
+    changed = differences(lead, values)
     if not changed:
         return {}
+    if "lead_status" in changed:
+        standing.require_answer(lead, changed["lead_status"][1], reason=values.get("lost_reason"))
     if "primary_email" in changed and (other := by_email(change.session, changed["primary_email"][1])):
         raise DuplicateEmailError(other)
     plain = {name: new for name, (_, new) in changed.items() if name not in _SPECIAL}
     for name, new in plain.items():
         setattr(lead, name, new)
-    _follow(change, lead, changed)
+    _follow(change, lead, changed, origin)
     lead.updated_at = change.now
     if plain:
         told = ", ".join(LEAD_FIELDS[name].label for name in plain)
-        metadata = {name: [_plain(old), _plain(new)] for name, (old, new) in changed.items() if name in plain}
+        metadata = {name: [as_plain(old), as_plain(new)] for name, (old, new) in changed.items() if name in plain}
         note(change, lead, InteractionType.LEAD_UPDATED, f"Changed: {told}", metadata=metadata, who="owner")
         change.record(FactKind.CHANGED, lead.id)
     return changed
 
 
+def differences(lead: Lead, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return what setting the values would change, as field → (old, new)."""
+    return {name: (getattr(lead, name), value) for name, value in values.items() if getattr(lead, name) != value}
+
+
 _ADDRESSES = frozenset({"primary_email", "secondary_email", "primary_phone", "secondary_phone"})
-_SPECIAL = frozenset({"lead_status", "automation_paused"})
+_SPECIAL = frozenset({"lead_status", "automation_paused", *consents.FIELDS})
 
 
-def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) -> None:
+def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]], origin: str) -> None:
     """Do what hangs on some fields: a status is a fact, a source is a touch, a budget has its band."""
     if "primary_email" in changed:
         lead.bounced_at = None  # that was another address
@@ -197,6 +234,10 @@ def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) 
     _record_moves(change, lead, changed)
     if "lead_status" in changed:
         standing.set_status(change, lead, changed["lead_status"][1])
+    for field in consents.FIELDS.keys() & changed.keys():
+        at = lead.gdpr_consent_date if "gdpr_consent_date" in changed else None
+        said = consents.Said(given=changed[field][1], origin=consents.origin_of(origin), at=at)
+        consents.record(change, lead, consents.FIELDS[field], said)
     if "automation_paused" in changed:
         (standing.pause if changed["automation_paused"][1] else standing.resume)(change, lead)
 
@@ -204,12 +245,15 @@ def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) 
 def _record_moves(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) -> None:
     """Record what moves steps that come next, or sends them elsewhere."""
     if "wedding_date" in changed:
-        change.record(FactKind.WEDDING_MOVED, lead.id)
+        before = changed["wedding_date"][0]
+        change.record(FactKind.WEDDING_MOVED, lead.id, before.isoformat() if before else None)
     if "time_zone" in changed:
         change.record(FactKind.ZONE_CHANGED, lead.id, changed["time_zone"][0] or change.config.studio.timezone)
     if _ADDRESSES & changed.keys():
         change.record(FactKind.READDRESSED, lead.id)
+        opt_outs.follow_addresses(change, lead)
 
 
-def _plain(value: Any) -> Any:
+def as_plain(value: Any) -> Any:
+    """Return a field's value as JSON can carry it."""
     return value if value is None or isinstance(value, str | int | float | bool | list | dict) else str(value)

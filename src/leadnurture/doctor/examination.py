@@ -24,6 +24,7 @@ CHECKS = (
     Check("backup", files.last_backup),
     Check("clock", settings.clock),
     Check("time zones", settings.time_zones, needs=("studio",)),
+    Check("retention", settings.retention, needs=("studio",)),
     Check("sequences", letters.applied_versions, needs=("studio",)),
     Check("unapplied changes", letters.unapplied_changes),
     Check("mail server", outside.mail_server, needs=("config",)),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from leadnurture.config import load_config
 from leadnurture.doctor.check import AmissError, Patient
 from leadnurture.locate import CONFIG_NAME
+from leadnurture.reports.retention import retention as retention_rule
 from leadnurture.store.due import instant
 from leadnurture.store.files import connect, translated
 
@@ -21,6 +22,22 @@ def configuration(patient: Patient) -> str:
     """Can the configuration be read?"""
     load_config(patient.root / CONFIG_NAME)
     return f"{CONFIG_NAME} makes sense"
+
+
+def retention(patient: Patient) -> str:
+    """Does the rule for lost couples do what the owner has agreed to?"""
+    with patient.opened.read() as session:
+        found = retention_rule(session, patient.settings, patient.now)
+    if found.months is None:
+        return "lost couples are kept (privacy.forget_lost_after is not set)"
+    if found.is_waiting:
+        told = (
+            f"{found.overdue} lost couples are older than {found.months} months, and you have not agreed to forget them"
+        )
+        raise AmissError(told, hint="leadnurture lead forget --lost shows them, and asks")
+    return f"lost couples are forgotten after {found.months} months" + (
+        "" if found.agreed else ", once you have agreed"
+    )
 
 
 def time_zones(patient: Patient) -> str:

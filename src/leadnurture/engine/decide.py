@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from leadnurture.crm.change import Change
+from leadnurture.crm.opt_outs import NOTHING, opt_outs_of
 from leadnurture.engine import pacing_records, walk
 from leadnurture.engine.decision import Decision
 from leadnurture.engine.engine import Engine
@@ -92,11 +93,12 @@ def _due(change: Change, size: int) -> list[int]:
 def _batch(change: Change, engine: Engine, pacer: Pacer, ids: list[int]) -> list[Event]:
     walks = change.session.exec(select(Enrollment).where(col(Enrollment.id).in_(ids))).all()
     wanted = select(Lead).where(col(Lead.id).in_({enrollment.lead_id for enrollment in walks}))
-    leads = {lead.id: lead for lead in change.session.exec(wanted).all()}
+    leads = {lead.id or 0: lead for lead in change.session.exec(wanted).all()}
     by_id = {enrollment.id: enrollment for enrollment in walks}
     past = _past(change, ids)
+    closed = opt_outs_of(change.session, leads)
     decisions = [
-        Decision(change, engine, pacer, walked, leads[walked.lead_id], past[key])
+        Decision(change, engine, pacer, walked, leads[walked.lead_id], past[key], closed.get(walked.lead_id, NOTHING))
         for key, walked in ((key, by_id[key]) for key in ids)
     ]
     events = [decision.made() for decision in decisions]

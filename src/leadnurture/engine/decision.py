@@ -7,6 +7,7 @@ from typing import Any
 
 from leadnurture.channels.mail.message import UnsendableError
 from leadnurture.crm.change import Change
+from leadnurture.crm.opt_outs import NOTHING, OptOuts
 from leadnurture.crm.timeline import note
 from leadnurture.engine import subjects, walk
 from leadnurture.engine.book import Edition
@@ -33,7 +34,10 @@ def _way(goto: str | None) -> str:
 
 
 class Decision:
-    """One due enrollment, from its step to the outcome; `past` is how the steps stand that it has come to."""
+    """One due enrollment, from its step to the outcome; `past` is how the steps stand that it has come to.
+
+    `closed` is what the couple has opted out of.
+    """
 
     def __init__(
         self,
@@ -43,9 +47,10 @@ class Decision:
         enrollment: Enrollment,
         lead: Lead,
         past: Mapping[str, ExecutionStatus],
+        closed: OptOuts = NOTHING,
     ) -> None:
         self.change, self.engine, self.pacer = change, engine, pacer
-        self.enrollment, self.lead, self.past = enrollment, lead, past
+        self.enrollment, self.lead, self.past, self.closed = enrollment, lead, past, closed
         self.step_key = enrollment.current_step or ""
         self.posted = False
         self.notice: str | None = None
@@ -67,6 +72,8 @@ class Decision:
         if self.past.get(step.id, ExecutionStatus.WAITING) is not ExecutionStatus.WAITING:
             self._go_on(edition)  # a step that has its execution never happens twice
             return "skipped", "it was done before"
+        if step.contact and (why := self.closed.why_not(step.contact, step.contacted(self.lead))):
+            return self._skipped(edition, step, why)
         begun = walk.begun_waiting(self.change.session, self.enrollment) if step.may_wait else None
         if (other := self._at_another_time(edition, step, begun=begun is not None)) is not None:
             return other
@@ -132,6 +139,7 @@ class Decision:
             self.engine.folder,
             names,
             self._subject,
+            closed=self.closed,
         )
         outcome = step.perform(moment)
         if isinstance(outcome, Waits):

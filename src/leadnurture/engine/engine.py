@@ -26,6 +26,7 @@ class Engine:
 
     `sent_folder` is where mails in doubt are looked up; None where nothing can be. `configuration` marks the settings
     that channels are used with (`locate.configuration_mark`): under others, one in trouble is worth another try.
+    `owns_files`: the database is the studio's own, so that what is erased from it may be erased from its files, too.
     """
 
     config: Config
@@ -36,6 +37,7 @@ class Engine:
     stopping: Event
     sent_folder: SentFolder | None = None
     configuration: str = ""
+    owns_files: bool = False
 
     @cached_property
     def book(self) -> Book:

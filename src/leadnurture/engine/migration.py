@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlmodel import col, select
 
 from leadnurture.crm.change import Change
-from leadnurture.engine import next_moment, taking_back, walk
+from leadnurture.engine import next_moment, stopping, taking_back, walk
 from leadnurture.engine.book import Book, Edition, UnreadableVersionError
 from leadnurture.engine.landing import next_step
 from leadnurture.engine.renaming import Renames, called_since, rename, renamed, renames_since
@@ -22,8 +22,11 @@ def migrate(change: Change, book: Book, is_holiday: IsHoliday, enrollment: Enrol
     """Move one walk to an edition; the wait so far is credited, because the delay still counts from the same anchor.
 
     A walk stays where it is, under its old version's names, while it cannot be moved: its message may have gone and the
-    step is not there any more, or its step failed while it was paused.
+    step is not there any more, or its step failed while it was paused. It ends if the edition is marketing, and the
+    couple does not consent to that.
     """
+    if stopping.stopped_for_consent(change, enrollment, edition.sequence.purpose):
+        return
     renames = renames_since(change.session, book, enrollment, edition)
     begun = walk.execution_of(change.session, enrollment)
     if begun is not None and begun.status is ExecutionStatus.FAILED:

@@ -19,6 +19,7 @@ from leadnurture.channels.mail.message import (
 from leadnurture.channels.short_message import notification, text_message
 from leadnurture.config import Config
 from leadnurture.crm.change import Change
+from leadnurture.crm.opt_outs import NOTHING, OptOuts
 from leadnurture.crm.phones import why_no_texts
 from leadnurture.engine import personalize, schedule
 from leadnurture.engine.addressing import addressed
@@ -67,6 +68,7 @@ class EngineMoment:
     names: dict[str, Any]
     subject: Subject
     posted: OutboxMessage | None = None
+    closed: OptOuts = NOTHING
 
     @property
     def enrollment_id(self) -> int:
@@ -104,7 +106,7 @@ class EngineMoment:
         owner = (_owner(self.change.config),)
         letter = replace(
             _letter(self.change, self.lead, thread.subject, words),
-            to=addressed(self.lead, post.to),
+            to=addressed(self.lead, post.to, self.closed),
             cc=owner if post.cc_owner else (),
             bcc=owner if post.bcc_owner else (),
             attachments=tuple(attachment(self.folder, name, self.edition.attachments) for name in post.attachments),

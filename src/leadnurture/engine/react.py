@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from leadnurture.crm import dates
 from leadnurture.crm.change import Change, Fact
 from leadnurture.crm.rules import active_rules
 from leadnurture.crm.scores import rescore
 from leadnurture.crm.values import Reading
-from leadnurture.engine import enrolling, rescheduling, stopping
+from leadnurture.engine import closed_channels, enrolling, rescheduling, stopping
 from leadnurture.engine.book import Book
 from leadnurture.engine.schedule import IsHoliday
 from leadnurture.store.tables import Enrollment, Lead
@@ -30,12 +31,14 @@ def react(change: Change, book: Book, is_holiday: IsHoliday) -> None:
         facts, change.facts = change.facts, []
         if not facts:
             return
+        dates.follow(change, facts)
         leads = _touched(change, facts)
         for lead in leads:
             rescore(change, lead, rules)
         for fact in facts:
             stopping.stop_for(change, fact, book)
             rescheduling.reschedule_for(change, fact, book, is_holiday)
+            closed_channels.leave_out_for(change, fact, book, is_holiday)
         for lead in leads:
             stopping.stop_without_consent(change, lead, book)
             _wake(change, lead)

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from leadnurture.channels.transport import Answer, Verdict
 from leadnurture.crm import tasks
-from leadnurture.crm.change import Change
+from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.leads import couple_of
 from leadnurture.crm.timeline import note
-from leadnurture.engine import bounces, walk
+from leadnurture.engine import bounces, closed_channels, walk
 from leadnurture.engine.accepted import accept
 from leadnurture.engine.book import UnreadableVersionError
 from leadnurture.engine.engine import Engine
@@ -116,6 +116,8 @@ def queue_again(change: Change, message: OutboxMessage, due_at: datetime, reason
     message.in_doubt_at, message.due_at = None, due_at
     if enrollment.status in {EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED} or not message.channel.reaches_couple:
         message.state, message.reason = OutboxState.QUEUED, reason
+        if closed_channels.is_closed(change, message):  # since it was on its way: taken back before the commit
+            change.record(FactKind.CHANNEL_CLOSED, message.lead_id)
         return "waiting"
     message.state, message.reason = OutboxState.REFUSED, f"withdrawn: {enrollment.end_reason}"
     execution.status, execution.reason, execution.updated_at = (

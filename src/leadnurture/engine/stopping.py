@@ -26,14 +26,14 @@ def stop_for(change: Change, fact: Fact, book: Book) -> None:
         return
     stop, reason = STOPS[fact.kind]
     for enrollment in running(change, fact.lead_id):
-        if stop not in _stops(change, enrollment, book):
+        if stop not in stops_of(change, enrollment, book):
             continue
         if stop == "conversion":
             enrollment.converted, enrollment.conversion_step = True, last_step(change, enrollment)
         cancel(change, enrollment, reason)
 
 
-def _stops(change: Change, enrollment: Enrollment, book: Book) -> frozenset[Stop]:
+def stops_of(change: Change, enrollment: Enrollment, book: Book) -> frozenset[Stop]:
     """Return what ends a walk; one whose version cannot be read any more ends by anything, as sequences mostly do."""
     try:
         return book.edition(change.session, enrollment.version_id).sequence.stops
@@ -46,8 +46,16 @@ def stop_without_consent(change: Change, lead: Lead, book: Book) -> None:
     if lead.consent_marketing or lead.id is None:
         return
     for enrollment in running(change, lead.id):
-        if _purpose(change, enrollment, book) is Purpose.MARKETING:
-            cancel(change, enrollment, "they no longer consent to marketing")
+        stopped_for_consent(change, enrollment, _purpose(change, enrollment, book))
+
+
+def stopped_for_consent(change: Change, enrollment: Enrollment, purpose: Purpose) -> bool:
+    """End a walk that is, or becomes, marketing if the lead does not consent to that; return whether it has ended."""
+    lacks_consent = not change.session.get_one(Lead, enrollment.lead_id).consent_marketing
+    if purpose is Purpose.MARKETING and lacks_consent:
+        cancel(change, enrollment, "it is marketing, and they do not consent to that")
+        return True
+    return False
 
 
 def _purpose(change: Change, enrollment: Enrollment, book: Book) -> Purpose:

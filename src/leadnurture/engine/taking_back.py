@@ -81,10 +81,11 @@ def _known(lead: Lead, config: Config) -> set[str]:
     """Return the lead's addresses and numbers, and the owner's address (of a copy), as envelopes have them."""
     addresses = (lead.primary_email, lead.secondary_email, config.owner.email)
     numbers = (lead.primary_phone, lead.secondary_phone)
-    return {_enveloped(address) for address in addresses if address} | {number for number in numbers if number}
+    return {enveloped(address) for address in addresses if address} | {number for number in numbers if number}
 
 
-def _enveloped(address: str) -> str:
+def enveloped(address: str) -> str:
+    """Return an address as envelopes have it; a number is itself."""
     try:
         return wire_address(address)
     except UnsendableError:

@@ -8,14 +8,18 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from leadnurture.config import Config
+from leadnurture.crm.opt_outs import opt_out_rows
+from leadnurture.crm.recommending import Recommendation
 from leadnurture.crm.timeline import timeline_of
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.lead_json import lead_values, values_json
 from leadnurture.reports.lead_score import LeadScore, lead_score
+from leadnurture.reports.lead_touches import LeadTouches, lead_touches
 from leadnurture.reports.lead_walks import Walk, lead_walks
 from leadnurture.reports.outbox import Message, outbox_list
-from leadnurture.store.tables import Interaction, Lead, Task
-from leadnurture.store.vocabulary import InteractionType, Priority, TaskStatus
+from leadnurture.reports.recommended import recommended_for
+from leadnurture.store.tables import Interaction, Lead, LeadOptOut, Task
+from leadnurture.store.vocabulary import ContactChannel, InteractionType, Priority, TaskStatus
 
 
 @dataclass(frozen=True)
@@ -56,22 +60,44 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True)
+class OptOut:
+    """A channel that the couple has opted out of, or one address of theirs; `at` in the studio's zone."""
+
+    channel: ContactChannel
+    address: str | None
+    at: datetime
+    reason: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the documented keys."""
+        return vars(self) | {"channel": self.channel.value, "at": iso(self.at)}
+
+
+@dataclass(frozen=True)
 class LeadFile:
-    """A lead's typed values and all that hangs on it: score, walks, open tasks, timeline (oldest first), messages."""
+    """A lead's typed values and all that hangs on it: score, touches, walks, tasks, timeline (oldest first), messages.
+
+    `recommendation` is what to do next about it.
+    """
 
     as_of: AsOf
     lead: Mapping[str, Any]
     score: LeadScore
+    recommendation: Recommendation
     enrollments: tuple[Walk, ...]
     tasks: tuple[OpenTask, ...]
     timeline: tuple[TimelineEntry, ...]
     messages: tuple[Message, ...]
+    touches: LeadTouches
+    opt_outs: tuple[OptOut, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
-        parts = ("enrollments", "tasks", "timeline", "messages")
+        parts = ("enrollments", "tasks", "timeline", "messages", "opt_outs")
         lists = {name: [part.as_json() for part in getattr(self, name)] for name in parts}
-        return {"lead": values_json(self.lead, self.as_of.currency), "score": self.score.as_json(), **lists}
+        lead = values_json(self.lead, self.as_of.currency)
+        told = {"lead": lead, "score": self.score.as_json(), **self.recommendation.as_json(), **lists}
+        return told | self.touches.as_json()
 
 
 def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> LeadFile:
@@ -82,10 +108,13 @@ def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> Le
         as_of=as_of,
         lead=lead_values(lead, as_of.zone),
         score=lead_score(session, config, now, lead),
+        recommendation=recommended_for(session, config, now, lead),
         enrollments=lead_walks(session, as_of, lead),
         tasks=_tasks(session, as_of, lead.id),
         timeline=tuple(_entry(row, as_of) for row in timeline_of(session, lead.id)),
         messages=outbox_list(session, config, now, lead_id=lead.id).messages[::-1],
+        touches=lead_touches(session, config, now, lead),
+        opt_outs=tuple(_opt_out(row, as_of) for row in opt_out_rows(session, lead)),
     )
 
 
@@ -104,6 +133,10 @@ def _tasks(session: Session, as_of: AsOf, lead_id: int) -> tuple[OpenTask, ...]:
         )
         for row in rows
     )
+
+
+def _opt_out(row: LeadOptOut, as_of: AsOf) -> OptOut:
+    return OptOut(row.channel, row.address, as_of.local(row.created_at), row.reason)
 
 
 def _entry(row: Interaction, as_of: AsOf) -> TimelineEntry:

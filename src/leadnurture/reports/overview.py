@@ -13,8 +13,8 @@ from leadnurture.config import Config
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.tally import Tally, percent_won
-from leadnurture.store.tables import Conversion, Lead, OutboxMessage, Task
-from leadnurture.store.vocabulary import CLOSED_STATUSES, LeadStatus, OutboxState, TaskStatus
+from leadnurture.store.tables import Conversion, ErasedFigure, Lead, OutboxMessage, Task
+from leadnurture.store.vocabulary import CLOSED_STATUSES, FigureKind, LeadStatus, OutboxState, TaskStatus
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,14 @@ def overview(session: Session, config: Config, now: datetime) -> Overview:
     """Return the figures as of `now`."""
     groups = (col(Lead.lead_source), col(Lead.lead_status))
     sums = (func.count(), func.sum(col(Lead.lead_score)), func.coalesce(func.sum(col(Lead.estimated_budget)), 0))
-    rows = session.execute(select(*groups, *sums).group_by(*groups)).all()
+    rows = [*session.execute(select(*groups, *sums).group_by(*groups)).all(), *_forgotten(session)]
     return Overview(
         as_of=AsOf.of(config, now),
         tally=_tally(rows),
         sources=_sources(rows),
         pipeline_value=sum(budget for _, status, _, _, budget in rows if status not in CLOSED_STATUSES),
-        booked_value=session.scalar(select(func.sum(col(Conversion.conversion_value)))) or 0,
+        booked_value=(session.scalar(select(func.sum(col(Conversion.conversion_value)))) or 0)
+        + _erased(session, FigureKind.BOOKING, ErasedFigure.amount),
         overdue_follow_ups=_count(
             session, col(Lead.next_follow_up_at) < now, col(Lead.lead_status).not_in(CLOSED_STATUSES)
         ),
@@ -80,8 +81,27 @@ def overview(session: Session, config: Config, now: datetime) -> Overview:
             session,
             col(OutboxMessage.state) == OutboxState.SENT,
             col(OutboxMessage.channel) != OutboxChannel.NOTIFICATION,
+        )
+        + _erased(
+            session,
+            FigureKind.MESSAGE,
+            ErasedFigure.number,
+            col(ErasedFigure.detail) != OutboxChannel.NOTIFICATION.value,
         ),
     )
+
+
+def _forgotten(session: Session) -> Iterable[Any]:
+    """Return the inquiries of couples that were forgotten, as groups of leads are read; their budgets nobody knows."""
+    groups = (col(ErasedFigure.source_name), col(ErasedFigure.detail))
+    sums = (func.sum(col(ErasedFigure.number)), func.sum(col(ErasedFigure.amount)))
+    query = select(*groups, *sums).where(col(ErasedFigure.kind) == FigureKind.INQUIRY).group_by(*groups)
+    return [(source, LeadStatus(status), *counts, 0) for source, status, *counts in session.execute(query).all()]
+
+
+def _erased(session: Session, kind: FigureKind, column: Any, *conditions: ColumnElement[bool]) -> int:
+    query = select(func.sum(column)).where(col(ErasedFigure.kind) == kind, *conditions)
+    return session.scalar(query) or 0
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
@@ -101,7 +121,7 @@ def _sources(rows: Iterable[Any]) -> tuple[SourceShare, ...]:
     """Return the sources, the busiest first."""
     found: defaultdict[str, dict[LeadStatus, int]] = defaultdict(dict)
     for source, status, leads, _, _ in rows:
-        found[source][status] = leads
+        found[source][status] = found[source].get(status, 0) + leads
     shares = (_share(source, by_status) for source, by_status in found.items())
     return tuple(sorted(shares, key=lambda share: (-share.leads, share.source)))
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from leadnurture.config import Config
 from leadnurture.errors import ConfigurationError
 from leadnurture.reports.as_of import AsOf, iso
+from leadnurture.reports.retention import Retention, retention
 from leadnurture.reports.sequence_files import FileState, SequenceFile, sequence_files
 from leadnurture.reports.trouble import Failure, HeldGroup, failures, held_groups
 from leadnurture.reports.worker import WorkerState, worker_state
@@ -48,6 +49,7 @@ class Status:
     last_sent_at: datetime | None
     files: tuple[SequenceFile, ...]
     files_unreadable: str | None
+    retention: Retention
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
@@ -70,6 +72,7 @@ class Status:
             },
             "sequences": [file.as_json() for file in self.files],
             "sequences_unreadable": self.files_unreadable,
+            "retention": self.retention.as_json(),
         }
 
 
@@ -101,6 +104,7 @@ def status(session: Session, config: Config, now: datetime, folder: Folder, stat
         last_sent_at=as_of.local(session.exec(select(func.max(OutboxMessage.sent_at))).one()),
         files=files,
         files_unreadable=unreadable,
+        retention=retention(session, config, now),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from leadnurture.config import Config
+from leadnurture.crm.opt_outs import NOTHING, opt_outs_of
 from leadnurture.engine import advancing, pacing_records, subjects, walk
 from leadnurture.engine.conditions import Clause, judge
 from leadnurture.engine.pacing import Hold
@@ -78,10 +79,18 @@ def next_step(around: Surroundings, enrollment: Enrollment, sequence: Sequence, 
         at=as_of.local(enrollment.next_at),
         because=_because(around, enrollment, sequence, step),
         clauses=verdict.trace if enrollment.next_at else (),
-        would_skip=verdict.why_not or None if enrollment.next_at else None,
+        would_skip=_opted_out(around, step) or verdict.why_not or None if enrollment.next_at else None,
         held=enrollment.held_reason,
         frozen=frozen,
     )
+
+
+def _opted_out(around: Surroundings, step: Step) -> str | None:
+    """Return why the couple has closed the way on which a step would reach them."""
+    if step.contact is None or around.lead.id is None:
+        return None
+    closed = opt_outs_of(around.session, [around.lead.id]).get(around.lead.id, NOTHING)
+    return closed.why_not(step.contact, step.contacted(around.lead))
 
 
 def _because(around: Surroundings, enrollment: Enrollment, sequence: Sequence, step: Step) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from leadnurture.sequences.check_mail import mail_problems
 from leadnurture.sequences.check_one_day import two_on_one_day
 from leadnurture.sequences.check_replies import replies_never_seen
 from leadnurture.sequences.check_unfinished import unfinished_letters
-from leadnurture.sequences.check_way_out import letters_without_way_out
+from leadnurture.sequences.check_way_out import messages_without_way_out
 from leadnurture.sequences.folder import Draft, Folder
 from leadnurture.sequences.merge_fields import faults_in
 from leadnurture.sequences.problems import Place, Problem, Severity
@@ -23,7 +23,7 @@ from leadnurture.sequences.texts import Text
 from leadnurture.sequences.words import compile_text
 from leadnurture.sequences.yaml_tree import Path
 
-_DOUBTS = (letters_without_way_out, two_on_one_day, replies_never_seen, unfinished_letters)
+_DOUBTS = (messages_without_way_out, two_on_one_day, replies_never_seen, unfinished_letters)
 _TOO_DEEP = "they are nested too deeply"
 _TOO_MUCH = "filling this is more work than a letter can be"
 _LESS = "a loop in a loop, or a repetition, multiplies; write out what the letter says"

@@ -19,6 +19,7 @@ from leadnurture.sequences.texts import Text
 from leadnurture.sequences.window import WindowOrAny
 from leadnurture.sequences.yaml_tree import Path
 from leadnurture.store.tables import Appointment, Lead
+from leadnurture.store.vocabulary import ContactChannel
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,15 @@ class Step(LanguageModel):
     def reaches_couple(self) -> bool:
         """Whether limits, gaps and quiet hours apply; an action may answer it once for all of its steps."""
         return False
+
+    @property
+    def contact(self) -> ContactChannel | None:
+        """The channel of which a couple may have opted out; None if the step reaches them on none."""
+        return ContactChannel(self.channel.value) if self.reaches_couple else None
+
+    def contacted(self, lead: Lead) -> tuple[str, ...]:
+        """Return the addresses or numbers of a lead that the step would reach, as far as they are known."""
+        return (lead.primary_email,)
 
     @property
     def sends_mail(self) -> bool:

@@ -23,9 +23,16 @@ WHERE e.status = 'active' AND NOT l.automation_paused AND s.is_active AND s.dele
 DUE_ENROLLMENTS = f"SELECT e.id {_WALKING} AND e.next_at <= :now ORDER BY e.next_at, e.id LIMIT :batch"
 WAITING_ENROLLMENTS = f"SELECT count(*), min(e.next_at) {_WALKING} AND (e.next_at IS NULL OR e.next_at > :now)"
 # EXISTS, because with IN the database would gather all walks anew for each message that it is asked about.
-# A couple that opted out is written to no more; what the owner is told, nothing of theirs stops.
+# A couple that opted out is written to no more, nor one that takes back its consent to marketing; what the owner is
+# told, nothing of theirs stops.
+_ALLOWED = "l.opt_out_date IS NULL AND (l.consent_marketing OR s.purpose <> 'marketing')"
+# They may have opted out of this channel alone, or one address of it alone (among the recipients, which are JSON).
+_CLOSED = """
+SELECT 1 FROM lead_opt_outs o WHERE o.lead_id = outbox.lead_id AND o.channel = outbox.channel
+AND (o.address IS NULL OR replace(outbox.recipients, '"' || o.address || '"', '') <> outbox.recipients)
+"""
 _MAY_GO = f"""state = 'queued' AND (channel = 'notification'
-OR EXISTS (SELECT 1 {_WALKING} AND e.id = outbox.enrollment_id AND l.opt_out_date IS NULL))"""
+OR EXISTS (SELECT 1 {_WALKING} AND e.id = outbox.enrollment_id AND {_ALLOWED}) AND NOT EXISTS ({_CLOSED}))"""
 # A channel whose server was in trouble is left alone for a while (engine/rests), but for a changed configuration.
 # An end further away than any rest lasts was noted by a clock that was wrong.
 LONGEST_REST = timedelta(hours=6)
@@ -47,6 +54,10 @@ UPDATE outbox SET state = 'in_doubt', in_doubt_at = :now, refused = :refused WHE
 """
 # Sequences that a day gone by may bring leads to: looked at once a day (engine/daily_look).
 DUE_LOOKS = "SELECT id FROM nurture_sequences WHERE is_active AND deleted_at IS NULL AND next_look_at <= :now"
+# Scores that a day gone by may change: looked at once a day, where there are leads (engine/daily_scores).
+DUE_SCORES = """
+SELECT 1 FROM score_look WHERE (next_look_at IS NULL OR next_look_at <= :now) AND EXISTS (SELECT 1 FROM leads)
+"""
 # A message in doubt is due when it is looked for (again): see engine/recover.
 DOUBTFUL_MESSAGES = "SELECT id FROM outbox WHERE state = 'in_doubt' AND due_at <= :now"
 # What ended before an instant and may be condensed (engine/sweep), first what is oldest.
@@ -136,7 +147,8 @@ def look(path: Path, now: datetime, configuration: str, before: datetime | None 
 
 
 def _outlook(connection: sqlite3.Connection, due: dict[str, Any]) -> Outlook:
-    questions = (DUE_ENROLLMENTS, f"{DUE_MESSAGES} LIMIT 1", DUE_LOOKS, DOUBTFUL_MESSAGES, OLD_EXECUTIONS)
+    messages = f"{DUE_MESSAGES} LIMIT 1"
+    questions = (DUE_ENROLLMENTS, messages, DUE_LOOKS, DUE_SCORES, DOUBTFUL_MESSAGES, OLD_EXECUTIONS)
     work = any(connection.execute(question, due).fetchone() for question in questions)
     waiting, next_step = connection.execute(WAITING_ENROLLMENTS, due).fetchone()
     rests = rests_of(connection.execute(RESTS, due))

@@ -227,3 +227,37 @@ class AttributionModel(StrEnum):
     LAST_TOUCH = "last_touch"
     LINEAR = "linear"
     TIME_DECAY = "time_decay"
+
+
+class ConsentKind(StrEnum):
+    """What a couple agrees to: marketing messages, or that their data is kept and used at all."""
+
+    MARKETING = "marketing"
+    PROCESSING = "processing"
+
+
+class ConsentOrigin(StrEnum):
+    """Where a couple said what they said about their consent."""
+
+    FORM = "form"
+    MAIL = "mail"
+    SPREADSHEET = "spreadsheet"
+    BY_WORD = "by_word"
+
+
+class ContactChannel(StrEnum):
+    """A way of reaching a couple, as they opt out of it; `all` is every one of them."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    PHONE = "phone"
+    ALL = "all"
+
+
+class FigureKind(StrEnum):
+    """What is counted of couples that were forgotten."""
+
+    INQUIRY = "inquiry"
+    BOOKING = "booking"
+    ENROLLMENT = "enrollment"
+    MESSAGE = "message"

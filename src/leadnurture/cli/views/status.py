@@ -42,6 +42,9 @@ def _figures(report: Status) -> Iterator[tuple[str, Text]]:
     for rest in report.rests:
         yield "Resting", line(told_rest(rest, report.as_of.zone), colours.WRONG).append(f"\n{AT_ONCE}")
     yield "Last sent", Text(moment(report.last_sent_at, now) if report.last_sent_at else "nothing yet")
+    if report.retention.is_waiting:
+        told = f"{count(report.retention.overdue, 'lost couple')} older than privacy.forget_lost_after"
+        yield "To forget", Text(f"{told}\n→ leadnurture lead forget --lost", style=colours.WAITS_FOR_YOU)
     if not report.files and not report.files_unreadable:
         yield "Sequences", Text("what is applied is what the files say")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from leadnurture.crm import leads, standing
+from leadnurture.crm import consents, leads, standing
 from leadnurture.crm.assignments import merged_custom
 from leadnurture.crm.change import Change
 from leadnurture.crm.spreadsheet.exporting import cell_of
@@ -27,9 +27,13 @@ def record_new(change: Change, several: Sequence[Mapping[str, Any]]) -> list[Lea
 def record_known(change: Change, lead: Lead, values: Mapping[str, Any]) -> bool:
     """Add what a row says about a lead that is there already; return whether anything is new.
 
-    Tags are added, never removed, custom fields laid over; status, source, inquiry date and pause stay as they are.
+    Tags are added, never removed, custom fields laid over; status, source, inquiry date and pause stay as they are,
+    and so do consents that the couple has spoken of elsewhere. A row of a lead that was merged into this one is old:
+    nothing counts of it but an opt-out.
     """
-    changed = bool(leads.update(change, lead, _overwriting(lead, values)))
+    if values["primary_email"] != lead.primary_email:
+        return _opt_out(change, lead, values)
+    changed = bool(leads.update(change, lead, _overwriting(change, lead, values), origin="spreadsheet"))
     tagged = [tag for tag in values.get("tags", ()) if standing.add_tag(change, lead, tag)]
     left = _opt_out(change, lead, values)
     if tagged or left:
@@ -37,8 +41,10 @@ def record_known(change: Change, lead: Lead, values: Mapping[str, Any]) -> bool:
     return bool(changed or tagged or left)
 
 
-def _overwriting(lead: Lead, values: Mapping[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in values.items() if name not in _STANDING and name != "tags"}
+def _overwriting(change: Change, lead: Lead, values: Mapping[str, Any]) -> dict[str, Any]:
+    news = any(values[name] != getattr(lead, name) for name in consents.NAMES & values.keys())
+    kept = _STANDING | consents.said_elsewhere(change.session, lead) if news else _STANDING
+    given = {name: value for name, value in values.items() if name not in kept and name != "tags"}
     if "estimated_budget" in given:
         given.pop("budget_range", None)  # it follows from the budget, and would undo it at the next import
     if "custom_fields" in given:

@@ -17,6 +17,8 @@ from leadnurture.store.tables import (
     Execution,
     Interaction,
     Lead,
+    LeadConsent,
+    LeadOptOut,
     OutboxMessage,
     PassedOver,
     ScoreAdjustment,
@@ -27,7 +29,7 @@ from leadnurture.store.tables import (
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 
 Row = TypeVar("Row", bound=SQLModel)
-_OF_COUPLES = (Interaction, Touch, ScoreAdjustment, Conversion)
+_OF_COUPLES = (Interaction, Touch, ScoreAdjustment, Conversion, LeadConsent, LeadOptOut)
 _OF_WALKS = (Task, Appointment)
 _SINCE = "restored: this couple was added after the backup"
 _NO_SEQUENCE = "restored: the backup does not know the sequence"

@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 from leadnurture.crm import standing
 from leadnurture.crm.change import Change
 from leadnurture.engine.engine import Engine
-from leadnurture.engine.restored import added, sequences, steps
+from leadnurture.engine.forgetting.rows import forget_again
+from leadnurture.engine.restored import added, privacy, sequences, steps
 from leadnurture.engine.restored.outcome import RUNNING, Outcome, pause
 from leadnurture.sequences import versions
 from leadnurture.store.tables import Enrollment, Lead, OutboxMessage
@@ -25,6 +26,7 @@ _SINCE = "restored: it began after the backup"
 def carry_over(change: Change, engine: Engine, newer: Session) -> Outcome:
     """Write into the backup what the newer database knows about messages, and who is to get no more of them."""
     outcome = Outcome()
+    outcome["leads_forgotten"] = forget_again(change.session, newer)
     leads = change.session.exec(select(Lead)).all()
     here = {lead.unsubscribe_token: lead for lead in leads}
     addressed = {lead.primary_email: lead for lead in leads}
@@ -33,13 +35,14 @@ def carry_over(change: Change, engine: Engine, newer: Session) -> Outcome:
         if lead is None:
             added.add(change, newer, there, outcome)
             continue
-        _stop(change, lead, there, outcome)
+        _stop(change, newer, lead, there, outcome)
         for walked in _walks(newer, there):
             _carry_walk(change, engine, newer, lead, walked, outcome)
+    privacy.carry_list(change, newer)
     return outcome
 
 
-def _stop(change: Change, lead: Lead, there: Lead, outcome: Outcome) -> None:
+def _stop(change: Change, newer: Session, lead: Lead, there: Lead, outcome: Outcome) -> None:
     """Let a couple that opted out, bounced, was paused or is closed there get no more messages here."""
     if there.opt_out_date is not None and lead.opt_out_date is None:
         standing.opt_out(change, lead, "they had opted out after the backup that was restored")
@@ -47,6 +50,7 @@ def _stop(change: Change, lead: Lead, there: Lead, outcome: Outcome) -> None:
     if there.bounced_at is not None and lead.bounced_at is None:
         standing.bounce(change, lead, "their address had bounced after the backup that was restored")
         outcome["leads_stopped"] += 1
+    privacy.carry_wishes(change, newer, lead, there, outcome)
     closed = there.lead_status in CLOSED_STATUSES and lead.lead_status not in CLOSED_STATUSES
     if (there.automation_paused or closed) and not lead.automation_paused:
         standing.pause(change, lead)

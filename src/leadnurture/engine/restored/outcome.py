@@ -8,7 +8,8 @@ from leadnurture.store.tables import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType, OutboxState
 
 Outcome = Counter[str]
-"""Counts: `sent`, `parked` (messages), `walks_added`, `walks_paused`, `leads_stopped`, `leads_added`."""
+"""Counts: `sent`, `parked` (messages), `walks_added`, `walks_paused`, `leads_stopped`, `leads_added`,
+`leads_forgotten`."""
 
 RUNNING = frozenset({EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED})
 IN_DOUBT = frozenset({OutboxState.IN_DOUBT, OutboxState.PARKED})

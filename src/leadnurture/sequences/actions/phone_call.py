@@ -10,7 +10,8 @@ from leadnurture.sequences.base import Line, Prose
 from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.step import Done, Moment, Outcome, Step
 from leadnurture.sequences.texts import Text, TextKind
-from leadnurture.store.vocabulary import Priority
+from leadnurture.store.tables import Lead
+from leadnurture.store.vocabulary import ContactChannel, Priority
 
 
 class PhoneCall(Step):
@@ -23,6 +24,15 @@ class PhoneCall(Step):
     due: DueIn = Duration()
     priority: Annotated[Priority, BeforeValidator(lower)] = Priority.HIGH
     assigned_to: Line | None = None
+
+    @property
+    def contact(self) -> ContactChannel:
+        """Calls, although it is the owner who makes them."""
+        return ContactChannel.PHONE
+
+    def contacted(self, lead: Lead) -> tuple[str, ...]:
+        """The first number."""
+        return (lead.primary_phone,) if lead.primary_phone else ()
 
     def texts(self) -> tuple[Text, ...]:
         """The title and the script."""

@@ -9,6 +9,7 @@ from leadnurture.sequences.base import ONE_OR_MORE, Line, Prose, StepId
 from leadnurture.sequences.step import Addressee, Moment, Outcome, Post, Posted, Step
 from leadnurture.sequences.texts import Text, TextKind
 from leadnurture.sequences.vocabulary import is_taken
+from leadnurture.store.tables import Lead
 
 
 def _own_name(name: str) -> str:
@@ -59,6 +60,11 @@ class SendEmail(Step):
         return tuple(
             Text(f"personalization.{name}", TextKind.LINE, words) for name, words in self.personalization.items()
         )
+
+    def contacted(self, lead: Lead) -> tuple[str, ...]:
+        """The addresses that `to` names."""
+        first, second = (lead.primary_email,), (lead.secondary_email,) if lead.secondary_email else ()
+        return {Addressee.PRIMARY: first, Addressee.SECONDARY: second, Addressee.BOTH: first + second}[self.to]
 
     def texts(self) -> tuple[Text, ...]:
         """The personalization, the subject if it has one of its own, and the letter."""

@@ -12,6 +12,7 @@ from leadnurture.sequences.base import Line, Prose
 from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.step import Done, Moment, Outcome, Posted, Step
 from leadnurture.sequences.texts import Text, TextKind
+from leadnurture.store.tables import Lead
 from leadnurture.store.vocabulary import Priority
 
 LONGEST = 480  # characters: three texts' worth
@@ -35,6 +36,11 @@ class SendSms(Step):
         if (self.template is None) == (self.text is None):
             raise PydanticCustomError("text", "a text needs either 'text' or 'template'", {})
         return self
+
+    def contacted(self, lead: Lead) -> tuple[str, ...]:
+        """The number that `to` names."""
+        number = lead.secondary_phone if self.to == "secondary" else lead.primary_phone
+        return (number,) if number else ()
 
     def texts(self) -> tuple[Text, ...]:
         """The words."""

@@ -1,10 +1,21 @@
 """SQLModel tables, one row type per word of the design. They do not validate: input is parsed before it comes here."""
 
 from leadnurture.store.tables.appointment import Appointment
-from leadnurture.store.tables.business import Conversion, ScoreAdjustment, ScoringRule, Source, Task
+from leadnurture.store.tables.blocked_day import BlockedDay
+from leadnurture.store.tables.business import Conversion, ScoreAdjustment, ScoreLook, ScoringRule, Source, Task
 from leadnurture.store.tables.channel_rest import ChannelRest
 from leadnurture.store.tables.lead import Interaction, Lead, Touch
+from leadnurture.store.tables.lead_book import LeadView, MergedLead
+from leadnurture.store.tables.lead_search import STATEMENTS as _SEARCH  # noqa: F401 - belongs to the schema
 from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.privacy import (
+    ErasedFigure,
+    Erasure,
+    ForgettingRule,
+    LeadConsent,
+    LeadOptOut,
+    Suppression,
+)
 from leadnurture.store.tables.sequence import (
     Enrollment,
     Execution,
@@ -16,20 +27,30 @@ from leadnurture.store.tables.sequence import (
 
 __all__ = [
     "Appointment",
+    "BlockedDay",
     "ChannelRest",
     "Conversion",
     "Enrollment",
+    "ErasedFigure",
+    "Erasure",
     "Execution",
+    "ForgettingRule",
     "Interaction",
     "Lead",
+    "LeadConsent",
+    "LeadOptOut",
+    "LeadView",
+    "MergedLead",
     "OutboxMessage",
     "PassedOver",
     "ScoreAdjustment",
+    "ScoreLook",
     "ScoringRule",
     "SequenceRow",
     "SequenceStep",
     "SequenceVersion",
     "Source",
+    "Suppression",
     "Task",
     "Touch",
 ]

@@ -1,0 +1,103 @@
+"""Addresses that are not written to any more, known by their digests: also once nobody knows the couple.
+
+The digest is an HMAC-SHA256 of the address (or number) as a lead has it, keyed with a random salt that lies beside it.
+A slow hash would cost minutes in every large import; a key in another file would be lost with it one day, and with it
+what people have asked for. Whoever has the database and guesses an address can find out whether it is listed; nobody
+can read the list.
+"""
+
+import hmac
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlmodel import Session, col, select
+
+from leadnurture.crm.change import Change
+from leadnurture.store.tables import Lead, Suppression
+from leadnurture.store.vocabulary import ContactChannel
+
+OPTED_OUT = "they opted out"
+_AT_ONCE = 500  # digests in one question to the database
+_Digests = dict[tuple[bytes, bytes], str]  # (salt, digest) → address
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A suppression, and the lead that has its address, if one has."""
+
+    suppression: Suppression
+    lead: Lead | None
+    address: str | None
+
+
+def addresses_of(lead: Lead) -> tuple[str, ...]:
+    """Return a lead's addresses and numbers."""
+    everything = (lead.primary_email, lead.secondary_email, lead.primary_phone, lead.secondary_phone)
+    return tuple(address for address in everything if address)
+
+
+def suppress(change: Change, address: str, channel: ContactChannel, reason: str) -> bool:
+    """Put an address on the list; return whether it was not there for that channel. `reason` must name nobody."""
+    salts = _salts(change.session)
+    if channel in {row.channel for row in _rows(change.session, _digests([address], salts))}:
+        return False
+    salt = salts[0] if salts else secrets.token_bytes(32)
+    row = Suppression(digest=_digest(address, salt), salt=salt, channel=channel, reason=reason, created_at=change.now)
+    change.session.add(row)
+    change.session.flush()
+    return True
+
+
+def release(change: Change, address: str) -> int:
+    """Take an address off the list; return how many entries it had."""
+    rows = _rows(change.session, _digests([address], _salts(change.session)))
+    for row in rows:
+        change.session.delete(row)
+    change.session.flush()
+    return len(rows)
+
+
+def suppressed(session: Session, addresses: Iterable[str]) -> Mapping[str, Sequence[Suppression]]:
+    """Return those of the addresses that are on the list, with their entries."""
+    salts = _salts(session)
+    if not salts:
+        return {}
+    digests = _digests(set(addresses), salts)
+    found: defaultdict[str, list[Suppression]] = defaultdict(list)
+    for row in _rows(session, digests):
+        found[digests[row.salt, row.digest]].append(row)
+    return found
+
+
+def listed(session: Session) -> list[Listed]:
+    """Return the whole list, the newest first, with the leads that we know to have the addresses."""
+    leads = session.exec(select(Lead)).all()
+    owners = {address: lead for lead in reversed(leads) for address in addresses_of(lead)}
+    digests = _digests(owners, _salts(session))
+    rows = session.exec(select(Suppression).order_by(col(Suppression.created_at).desc(), col(Suppression.id).desc()))
+    known = ((row, digests.get((row.salt, row.digest))) for row in rows.all())
+    return [Listed(row, owners[address] if address else None, address) for row, address in known]
+
+
+def _salts(session: Session) -> Sequence[bytes]:
+    return session.exec(select(Suppression.salt).group_by(col(Suppression.salt)).order_by(col(Suppression.salt))).all()
+
+
+def _digests(addresses: Iterable[str], salts: Collection[bytes]) -> _Digests:
+    return {(salt, _digest(address, salt)): address for address in addresses for salt in salts}
+
+
+def _digest(address: str, salt: bytes) -> bytes:
+    return hmac.digest(salt, address.encode(), sha256)
+
+
+def _rows(session: Session, digests: _Digests) -> list[Suppression]:
+    wanted = [digest for _, digest in digests]
+    rows: list[Suppression] = []
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = select(Suppression).where(col(Suppression.digest).in_(wanted[start : start + _AT_ONCE]))
+        rows += [row for row in session.exec(some).all() if (row.salt, row.digest) in digests]
+    return rows

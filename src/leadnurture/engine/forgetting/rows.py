@@ -1,0 +1,84 @@
+"""The rows of a couple that is forgotten: gone with all that hangs on them, and no byte of them left in the file."""
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session, SQLModel, select
+
+from leadnurture.engine.forgetting.traces import Traces
+from leadnurture.store.files import connect, translated
+from leadnurture.store.tables import ChannelRest, Erasure, Lead, Suppression
+
+_LEAVES_NOTHING = "DELETE FROM leads WHERE unsubscribe_token = ?"
+
+
+def erase(session: Session, traces: Traces, now: datetime) -> None:
+    """Delete a lead with all that hangs on it, and remember by a digest alone that it was forgotten."""
+    session.merge(Erasure(token_digest=digest(traces.token), erased_at=now))
+    told: list[ChannelRest | Suppression] = [*session.exec(select(ChannelRest)), *session.exec(select(Suppression))]
+    for row in told:  # words of servers, and of the owner
+        if traces.are_in(row.reason):
+            row.reason = traces.erased_from(row.reason)
+    session.flush()
+    session.execute(text("DELETE FROM leads WHERE id = :id"), {"id": traces.lead_id})
+    session.expire_all()
+
+
+def digest(token: str) -> str:
+    """Return by what a couple that was forgotten is known again in a backup; the token is nothing but chance."""
+    return sha256(token.encode()).hexdigest()
+
+
+def forget_again(session: Session, newer: Session) -> int:
+    """Erase from a backup that is being restored who was forgotten since; return how many that were."""
+    erasures = newer.exec(select(Erasure)).all()
+    forgotten = {row.token_digest: row.erased_at for row in erasures}
+    leads = [lead for lead in session.exec(select(Lead)).all() if digest(lead.unsubscribe_token) in forgotten]
+    for lead in leads:
+        erase(session, Traces.of(lead), forgotten[digest(lead.unsubscribe_token)])
+    for row in erasures:
+        session.merge(Erasure(**row.model_dump()))
+    session.flush()
+    return len(leads)
+
+
+def mentions(session: Session, traces: Traces) -> list[str]:
+    """Return where the database still names them: a table, and the other lead that the row belongs to."""
+    found: dict[str, None] = {}
+    for table in SQLModel.metadata.sorted_tables:
+        for row in session.execute(table.select()).mappings():
+            if any(traces.are_in(_told(value)) for value in row.values()):
+                owner = row.get("lead_id") or (row["id"] if table.name == Lead.__tablename__ else None)
+                found[f"{table.name} of lead {owner}" if owner else table.name] = None
+    return list(found)
+
+
+def _told(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def compact(path: Path) -> None:
+    """Write the database file anew, without what was deleted; raises the errors of `store.errors`."""
+    with closing(connect(path)) as connection, translated(path):
+        _drop_dead_words(connection)
+        connection.execute("VACUUM")
+
+
+def erase_from_file(path: Path, token: str) -> None:
+    """Delete a lead from a database of any schema of ours, such as a copy of a backup, and write the file anew."""
+    with closing(connect(path)) as connection, translated(path):
+        connection.execute(_LEAVES_NOTHING, (token,))
+        _drop_dead_words(connection)
+        connection.execute("VACUUM")
+
+
+def _drop_dead_words(connection: sqlite3.Connection) -> None:
+    """Merge full-text indexes: until then they keep the words of rows that are gone."""
+    indexes = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'"
+    for (name,) in connection.execute(indexes).fetchall():
+        connection.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")  # noqa: S608 - a table of ours

@@ -1,0 +1,67 @@
+"""What a person's data looks like in texts and files: names, addresses, numbers, the token. Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from leadnurture.crm.names import couple_full_names, couple_names
+from leadnurture.store.tables import Lead
+
+ERASED = "(erased)"
+
+
+@dataclass(frozen=True)
+class Traces:
+    """By what a couple can be known. `words` are as people write them; a first name alone is nobody's for certain."""
+
+    lead_id: int
+    token: str
+    emails: tuple[str, ...]
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, lead: Lead) -> "Traces":
+        """Return the traces of a lead."""
+        assert lead.id is not None
+        emails = tuple(address for address in (lead.primary_email, lead.secondary_email) if address)
+        numbers = (number for number in (lead.primary_phone, lead.secondary_phone) if number)
+        partners = (lead.couple_name_bride, lead.couple_name_groom)
+        names = (*partners, couple_names(*partners), couple_full_names(*partners))
+        spoken = (name for name in names if name and " " in name)
+        written = (form for number in numbers for form in forms_of(number))
+        words = dict.fromkeys((*emails, *written, *spoken, lead.unsubscribe_token))
+        return cls(lead.id, lead.unsubscribe_token, emails, tuple(sorted(words, key=len, reverse=True)))
+
+    def are_in(self, text: str) -> bool:
+        """Whether a text names them, whatever its case."""
+        lowered = text.lower()
+        return any(word.lower() in lowered for word in self.words)
+
+    def are_in_log_line(self, line: str) -> bool:
+        """Whether a line of the log is about them: it names them, or their id."""
+        return re.search(rf"\blead {self.lead_id}\b", line) is not None or self.are_in(line)
+
+    def erased_from(self, text: str) -> str:
+        """Return a text without them."""
+        for word in self.words:
+            text = re.sub(re.escape(word), ERASED, text, flags=re.IGNORECASE)
+        return text
+
+    def byte_forms(self) -> Iterator[bytes]:
+        """Yield how their words stand in files: in UTF-8 and UTF-16, in lower case and as they are."""
+        for word in self.words:
+            for form in dict.fromkeys((word, word.lower())):
+                yield from (form.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+
+
+def forms_of(number: str) -> tuple[str, ...]:
+    """Return how a number (E.164) is written: with its country code, and as one writes it at home."""
+    import phonenumbers  # noqa: PLC0415 - large tables
+
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return (number,)
+    kinds = (phonenumbers.PhoneNumberFormat.INTERNATIONAL, phonenumbers.PhoneNumberFormat.NATIONAL)
+    written = [phonenumbers.format_number(parsed, kind) for kind in kinds]
+    return tuple(dict.fromkeys((number, number.removeprefix("+"), *written, re.sub(r"\D", "", written[1]))))
