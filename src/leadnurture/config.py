@@ -21,6 +21,7 @@ from pydantic import (
     field_validator,
 )
 
+from leadnurture import retention
 from leadnurture.errors import ConfigurationError
 from leadnurture.hours import Hours, read_hours
 from leadnurture.locate import CONFIG_NAME
@@ -213,7 +214,7 @@ class WorkerSection(Section):
 
     interval: Interval = timedelta(minutes=5)
     concurrency: int = Field(default=4, ge=1, le=32)
-    retention_days: int = Field(default=30, ge=1, le=36_500)
+    retention_days: int = Field(default=retention.USUAL, ge=1, le=retention.LONGEST)
 
 
 def _service_url(url: SecretStr) -> SecretStr:

@@ -41,15 +41,18 @@ class Studio:
 
     def __init__(self, root: Path, config: Config, clock: Clock, database: Database) -> None:
         self.root, self.config, self.clock, self.database = root, config, clock, database
-        self.configuration = configuration_mark(root)
+        self.configuration = configuration_mark(root)  # of the file that `config` was read from
         self.stopping = Event()
 
     @classmethod
     def open(cls, root: Path, clock: Clock | None = None) -> "Studio":
         """Open the studio in a folder; raises the errors of config and store."""
         clock = clock or SystemClock()
+        mark = configuration_mark(root)  # before it is read: whoever changes it meanwhile has changed it since
         config = load_config(root / CONFIG_NAME)
-        return cls(root, config, clock, open_database(root / DATABASE_NAME, clock.now()))
+        studio = cls(root, config, clock, open_database(root / DATABASE_NAME, clock.now()))
+        studio.configuration = mark
+        return studio
 
     def __enter__(self) -> Self:
         return self
@@ -65,6 +68,18 @@ class Studio:
             self.database.close()
             self.database = open_database(self.root / DATABASE_NAME, self.clock.now())
             self.__dict__.pop("engine", None)
+
+    def follow_configuration(self) -> bool:
+        """Turn to the configuration as it is written now, if it was changed since; return whether it was.
+
+        Raises BadConfigError; then all is as it was.
+        """
+        mark = configuration_mark(self.root)
+        if mark == self.configuration:
+            return False
+        self.config, self.configuration = load_config(self.root / CONFIG_NAME), mark
+        self.__dict__.pop("engine", None)
+        return True
 
     @cached_property
     def folder(self) -> Folder:

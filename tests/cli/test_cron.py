@@ -27,12 +27,14 @@ esac
 SYSTEMCTL = """\
 #!/bin/sh
 echo "$*" >> "$0.asked"
+[ "$2 $ENABLED" = "is-enabled " ] || [ "$2" != is-enabled ] || { echo "$ENABLED"; [ "$ENABLED" = enabled ]; exit; }
 case "$2" in "$BROKEN") echo "Failed to connect to bus: No medium found" >&2; exit 1 ;; esac
 """
 LAUNCHCTL = """\
 #!/bin/sh
 echo "$*" >> "$0.asked"
 case "$1" in
+  print) [ -f "$0.loaded" ] || { echo "Could not find service" >&2; exit 113; } ;;
   bootout) [ -f "$0.loaded" ] || exit 3; /bin/rm "$0.loaded" ;;
   bootstrap) [ "$BROKEN" = bootstrap ] && { echo "Bootstrap failed: 125: Domain does not support" >&2; exit 125; }
              echo "$3" > "$0.loaded" ;;
@@ -295,6 +297,31 @@ def test_an_agent_is_written_and_loaded(studio: Path, system: Callable[..., dict
     assert json.loads(leadnurture("cron", "show", "--json", **here).stdout)["data"]["entries"][0]["up_to_date"]
     assert leadnurture("cron", "remove", "--yes", **here).returncode == 0
     assert (list(agents.iterdir()), loaded.exists()) == ([], False)
+
+
+@pytest.mark.parametrize(("answer", "on"), [("enabled", True), ("disabled", False), ("masked", False), ("", None)])
+def test_a_timer_that_somebody_has_switched_off_is_told(
+    studio: Path, system: Callable[..., dict[str, str]], answer: str, on: bool | None
+) -> None:
+    leadnurture, here = Leadnurture(studio), system("systemctl")
+    assert leadnurture("cron", "install", "--yes", **here).returncode == 0
+    entry = json.loads(leadnurture("cron", "show", "--json", **here, ENABLED=answer).stdout)["data"]["entries"][0]
+    assert (entry["switched_on"], entry["up_to_date"]) == (on, True)
+    shown = leadnurture("cron", "show", **here, ENABLED=answer).stderr
+    assert ("switched off" in shown) is (on is False)
+    checks = json.loads(leadnurture("doctor", "--json", **here, ENABLED=answer).stdout)["data"]["checks"]
+    found = next(one for one in checks if one["check"] == "cron entry")
+    assert found["standing"] == ("failed" if on is False else "ok")
+
+
+def test_an_agent_that_is_not_loaded_is_told(
+    studio: Path, system: Callable[..., dict[str, str]], tmp_path: Path
+) -> None:
+    leadnurture, here = Leadnurture(studio), system("launchctl")
+    assert leadnurture("cron", "install", "--yes", **here).returncode == 0
+    assert "It is up to date" in leadnurture("cron", "show", **here).stderr
+    (tmp_path / "bin" / "launchctl.loaded").unlink()
+    assert "written, but switched off" in leadnurture("cron", "show", **here).stderr
 
 
 def test_the_doctor_looks_at_the_entry(studio: Path, system: Callable[..., dict[str, str]], table: Path) -> None:

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from studio_life import Life, mail
+from mail_server import listening
+from studio_life import MINUTE, Begin, Life, mail
 
+from leadnurture.durable import replace_file
 from leadnurture.engine.heartbeat import Heartbeat, read_heartbeat, ticked, write_heartbeat
 from leadnurture.engine.lock import locked
 from leadnurture.worker.daemon import Daemon
@@ -123,3 +126,69 @@ def test_that_the_clock_is_right_holds_until_a_tick_could_be_made(life: Life) ->
             at_work.close()
             assert worked()
     assert not any("it went back" in line for line in heard.lines)
+
+
+class TestAConfigurationThatIsChangedMeanwhile:
+    """A tick begins by looking whether it was."""
+
+    @pytest.fixture
+    def toml(self, begin: Begin, tmp_path: Path) -> Path:
+        return tmp_path / "studio" / "leadnurture.toml"  # which `begin` has put there
+
+    def test_a_server_that_was_mended_in_it_is_used_although_the_channel_rested(self, begin: Begin, toml: Path) -> None:
+        usual, heard = toml.read_text(), Heard()
+
+        def sending_to(port: int) -> str:
+            smtp = f'[mail.smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n'
+            return usual.replace('transport = "outbox"', 'transport = "smtp"') + smtp
+
+        with listening() as (server, port):
+            toml.write_text(sending_to(1))  # nobody is there
+            life = begin()
+            life.given("welcome", mail("hello"))
+            life.add("mia")
+            stopped, sent = heard.expect("delivery stopped"), heard.expect("tick: 1 sent")
+            with serving(Daemon(life.studio, lambda _: None, heard, timedelta(seconds=1), verbose=True), life):
+                assert stopped()
+                replace_file(toml, sending_to(port))
+                assert sent()
+            assert server.subjects("mia") == ["hello"]
+        assert sum("leadnurture.toml was changed" in line for line in heard.lines) == 1
+
+    def test_one_that_cannot_be_used_is_told_once_each_time_and_the_one_before_goes_on(
+        self, life: Life, toml: Path
+    ) -> None:
+        life.given("welcome", mail("hello"))
+        usual, heard = toml.read_text(), Heard()
+        first = heard.expect("tick:")
+        with serving(Daemon(life.studio, lambda _: None, heard, timedelta(seconds=1), verbose=True), life):
+            assert first()
+            for wrong in ("[studio\n", "[studio]\nname = 5\n"):
+                refused = heard.expect("the configuration from before stays in use")
+                replace_file(toml, wrong)
+                assert refused()
+                for _ in range(3):
+                    assert heard.expect("tick:")()
+            sent = heard.expect("tick: 1 sent")
+            life.add("mia")
+            assert sent()
+            mended = heard.expect("leadnurture.toml was changed")
+            replace_file(toml, usual)
+            assert mended()
+        assert sum("stays in use" in line for line in heard.lines) == 2
+
+    @pytest.mark.parametrize("chosen", [None, timedelta(hours=3)])
+    def test_its_interval_is_followed_unless_another_was_chosen(
+        self, life: Life, toml: Path, chosen: timedelta | None
+    ) -> None:
+        heard = Heard()
+        first, changed = heard.expect("tick:"), heard.expect("leadnurture.toml was changed")
+        with serving(Daemon(life.studio, lambda _: None, heard, chosen, verbose=True), life):
+            assert first()
+            replace_file(toml, toml.read_text().replace('interval = "5m"', 'interval = "2s"'))
+            life.clock.advance(MINUTE)  # so that it looks at once
+            assert changed()
+            if chosen is None:
+                for _ in range(3):
+                    assert heard.expect("tick:")()
+        assert any("looking every 2 s" in line for line in heard.lines) is (chosen is None)

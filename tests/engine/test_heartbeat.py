@@ -16,13 +16,21 @@ from leadnurture.engine.heartbeat import FILE_NAME, Failing, Heartbeat, read_hea
 from leadnurture.errors import LeadnurtureError
 from leadnurture.reports.as_of import AsOf
 from leadnurture.reports.worker import worker_state
+from leadnurture.worker.alarm import Result
 from leadnurture.worker.logbook import Logbook
 
 LONDON = ZoneInfo("Europe/London")
 WHOLE = {
     "last": {"at": START.isoformat(), "by": "leadnurture run", "pid": 7, "counts": {"sent": 2}, "trouble": None},
     "next_at": START.isoformat(),
-    "failing": {"runs": 2, "since": START.isoformat(), "why": "421 no", "outside": True, "told": False},
+    "failing": {
+        "runs": 2,
+        "since": START.isoformat(),
+        "why": "421 no",
+        "delivery": True,
+        "lookup": False,
+        "told": False,
+    },
 }
 FAR = ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00"]
 _leaf = (
@@ -61,7 +69,7 @@ def test_whatever_has_become_of_the_file_runs_and_status_go_on(content: bytes) -
         jump(last.at if last else None, START, None)
         logbook = Logbook(root, None, "leadnurture run --once", lambda _: None, _no_configuration)
         logbook.failed(START, OSError("no"))
-        logbook.done(START, {"sent": 1})
+        logbook.done(START, Result({"sent": 1}))
         now = read_heartbeat(state).last
         assert now is not None
         assert now.at == START

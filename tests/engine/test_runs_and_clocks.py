@@ -3,6 +3,7 @@
 import zoneinfo
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from itertools import pairwise
@@ -15,7 +16,7 @@ from studio_life import DAY, HOUR, MINUTE, START, Begin, Life, mail
 from leadnurture.engine.clock_guard import ClockJumpedError, jump
 from leadnurture.engine.events import ignore
 from leadnurture.engine.heartbeat import Failing, read_heartbeat
-from leadnurture.worker.alarm import after_failure, is_due, proves
+from leadnurture.worker.alarm import Result, after_failure, after_run, is_due
 from leadnurture.worker.once import Outcome, run_once
 
 LONDON = ZoneInfo("Europe/London")
@@ -198,18 +199,44 @@ class Island:
         zoneinfo.ZoneInfo.clear_cache()
 
 
-def test_an_idle_run_does_not_prove_that_a_server_works_again() -> None:
-    failing = after_failure(None, START, "421 no", outside=True)
-    assert not proves(failing, {"executed": 1})
-    assert proves(failing, {"sent": 1})
-    assert proves(Failing(1, START, "no database"), {})
+REFUSED, UNSEEN = Result(trouble="421 no", rests=True), Result(lookup_trouble="no mailbox")
+
+
+def stands(*runs: Result) -> Failing | None:
+    failing = None
+    for run in runs:
+        failing = after_run(failing, START, run)
+    return failing
+
+
+class TestWhenFailingIsOver:
+    """What each run shows about the trouble of those before it."""
+
+    def test_servers_take_messages_again_when_one_was_sent_or_none_is_left_alone_any_more(self) -> None:
+        assert stands(REFUSED, Result({"executed": 1}, rests=True)) == Failing(1, START, "421 no", delivery=True)
+        assert stands(REFUSED, Result({"sent": 1})) is None
+        assert stands(REFUSED, Result()) is None
+
+    def test_the_sent_folder_is_there_again_when_a_run_had_no_trouble_with_it(self) -> None:
+        assert stands(UNSEEN, UNSEEN) == Failing(2, START, "no mailbox", lookup=True)
+        assert stands(UNSEEN, Result()) is None
+
+    def test_one_does_not_prove_the_other(self) -> None:
+        assert stands(REFUSED, Result(lookup_trouble="no mailbox", rests=True), Result(rests=True)) == Failing(
+            2, START, "no mailbox", delivery=True
+        )
+        assert stands(REFUSED, Result({"sent": 1}, lookup_trouble="no mailbox"), Result()) is None
+
+    def test_what_a_run_raised_is_over_with_the_next_one(self) -> None:
+        assert after_run(after_failure(None, START, "no database"), START, Result()) is None
 
 
 def test_the_owner_hears_of_the_third_failure_and_no_further_one() -> None:
     failing, due = None, []
     for _ in range(5):
-        failing = after_failure(failing, START, "421 no", outside=True)
+        failing = after_run(failing, START, REFUSED)
+        assert failing is not None
         due.append(is_due(failing))
         if due[-1]:
-            failing = Failing(failing.runs, failing.since, failing.why, failing.outside, told=True)
+            failing = replace(failing, told=True)
     assert due == [False, False, True, False, False]

@@ -9,6 +9,7 @@ from sqlmodel import col
 from studio_life import DAY, HOUR, Begin, Life, mail, tag
 
 from leadnurture.engine import retrying, sweep
+from leadnurture.engine.events import OnEvent, ignore
 from leadnurture.errors import NotFoundError
 from leadnurture.reports.outbox import outbox_list
 from leadnurture.reports.outbox_message import OpenMessage, outbox_message
@@ -18,6 +19,7 @@ from leadnurture.restoring import restore
 from leadnurture.store.backup.copying import back_up
 from leadnurture.store.tables import Enrollment, Execution, OutboxMessage
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
+from leadnurture.worker.once import run_once
 
 CALL = {"id": "call", "action": "create_task", "title": "Call", "delay": "300d"}
 RETENTION = 30
@@ -236,3 +238,69 @@ def test_looking_for_what_is_old_enough_reads_an_index(life: Life) -> None:
     steps = " ".join(str(row[3]) for row in plan)
     assert "USING INDEX idx_executions_uncondensed" in steps
     assert "USING INDEX idx_outbox_execution" in steps
+
+
+class TestAQuietStudio:
+    """Nothing is due for weeks: its runs have nothing to do but this."""
+
+    @staticmethod
+    def run(life: Life) -> bool:
+        """Run as cron does; return whether there was work."""
+        worked: list[object] = []
+
+        def prepared(studio: object) -> OnEvent:
+            worked.append(studio)
+            return ignore
+
+        run_once(life.root, life.clock, prepared, lambda _: None)
+        return bool(worked)
+
+    def test_its_idle_runs_condense_too_once_on_the_day(self, life: Life) -> None:
+        life.given("welcome", mail("one"), CALL)
+        life.add("mia")
+        assert self.run(life)
+        for _ in range(RETENTION):
+            life.clock.advance(DAY)
+            assert not self.run(life)
+        assert life.queue("mia")[0].content != b""
+        life.clock.advance(DAY)
+        assert self.run(life)
+        assert life.queue("mia")[0].content == b""
+        assert not self.run(life)
+
+    def test_what_has_no_end_yet_makes_no_work(self, life: Life) -> None:
+        life.given("welcome", mail("one"), CALL)
+        life.add("mia")
+        self.run(life)
+        with life.studio.database.write() as session:
+            session.execute(update(OutboxMessage).values(state=OutboxState.PARKED))
+        life.clock.advance(RETENTION * DAY)
+        self.run(life)
+        life.clock.advance(DAY)
+        assert not self.run(life)
+
+    def test_its_idle_runs_delete_old_logs_with_the_first_one_of_the_day(self, life: Life) -> None:
+        log = life.root / ".leadnurture" / "log"
+        log.mkdir(parents=True)
+        old, young = log / "2026-12-04.log", log / "2026-12-05.log"
+        for path in (old, young):
+            path.write_text("x\n")
+        assert not self.run(life)
+        assert [path.exists() for path in (old, young)] == [False, True]
+        life.clock.advance(14 * HOUR)  # 23:00
+        assert not self.run(life)
+        assert young.exists()
+        life.clock.advance(HOUR)
+        assert not self.run(life)
+        assert not young.exists()
+
+    def test_the_days_that_are_written_count_for_them(self, begin: Begin) -> None:
+        life = begin()
+        config = life.root / "leadnurture.toml"
+        config.write_text(config.read_text().replace("retention_days = 30", "retention_days = 2"))
+        life.given("welcome", mail("one"), CALL)
+        life.add("mia")
+        self.run(life)
+        life.clock.advance(3 * DAY)
+        assert self.run(life)
+        assert life.queue("mia")[0].content == b""

@@ -139,6 +139,8 @@ def _show(texts: Mapping[str, str]) -> None:
 def _verdict(standing: "Standing") -> str:
     if standing.missing_program is not None:
         return f"It calls {standing.missing_program}, which is not there.\n\nNext: leadnurture cron install"
+    if standing.is_on is False:
+        return "It is written, but switched off: nothing runs by itself.\n\nNext: leadnurture cron install"
     if standing.trouble is not None:
         return f"It cannot be brought up to date: {standing.trouble}"
     if not standing.is_up_to_date:

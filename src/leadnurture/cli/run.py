@@ -64,7 +64,8 @@ def run(
 
 def _once(root: "Path", *, verbose: bool, as_json: bool, **beginning: bool) -> int:
     from leadnurture.clock import SystemClock
-    from leadnurture.worker.once import run_once, written_zone
+    from leadnurture.worker.once import run_once
+    from leadnurture.worker.written import written_zone
 
     def prepared(studio: "Studio") -> "OnEvent":
         _stop_on_signals(studio)
@@ -138,10 +139,9 @@ def _stop_on_signals(studio: "Studio") -> None:
 
 def log_line(studio: "Studio") -> "OnEvent":
     """Return a function that writes one line per event: time, lead, step, outcome, reason."""
-    zone = studio.config.studio.zone
 
     def write(event: "Event") -> None:
-        at = event.at.astimezone(zone)
+        at = event.at.astimezone(studio.config.studio.zone)
         told = event.reason or event.notice
         reason = f"  {told}" if told else ""
         terminal.say(

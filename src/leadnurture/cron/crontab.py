@@ -29,6 +29,10 @@ class Crontab:
         """Return a studio's lines."""
         return crontab_text.entry_in(self._read(), studio)
 
+    def is_on(self, studio: Path) -> bool | None:  # noqa: ARG002
+        """Return None: whether something reads the crontab, nothing tells."""
+        return None
+
     def install(self, job: Job) -> None:
         """Put a job into the crontab."""
         self._write(crontab_text.with_entry(self._read(), job))

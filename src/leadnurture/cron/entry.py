@@ -50,6 +50,10 @@ class Scheduler(Protocol):
         """Return what is written for a studio; raises the errors of `tools`, and BrokenEntryError."""
         ...
 
+    def is_on(self, studio: Path) -> bool | None:
+        """Tell whether the system goes by what is written for a studio; None where it does not answer."""
+        ...
+
     def install(self, job: Job) -> None:
         """Write the entry in the place of the studio's old one, if there was one."""
         ...

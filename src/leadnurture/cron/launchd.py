@@ -12,6 +12,7 @@ from leadnurture.cron.job import Job
 from leadnurture.cron.names import name_of
 
 _HINT = "log in at the Mac's own screen once, and try again; or try --kind crontab"
+_NO_SUCH_SERVICE = 113  # what `launchctl print` ends with for one that is not loaded
 _TRIES, _PAUSE = 5, 0.3  # seconds: launchd takes an old agent away behind our back
 
 
@@ -33,6 +34,12 @@ class LaunchdAgent:
         """Return a studio's property list."""
         text = read(place := _place(studio))
         return None if text is None else launchd_text.entry_of(str(place), text)
+
+    def is_on(self, studio: Path) -> bool | None:
+        """Tell whether the agent is loaded; None where launchd does not answer."""
+        said = tools.answer(("launchctl", "print", f"{_domain()}/{name_of(studio)}"), hint=_HINT)
+        codes = {0: True, _NO_SUCH_SERVICE: False}
+        return codes.get(said.returncode) if said is not None else None
 
     def install(self, job: Job) -> None:
         """Write the property list, and load it; nothing is left behind if launchd does not take it."""

@@ -30,12 +30,16 @@ class OtherEntryError(ConflictError):
 
 @dataclass(frozen=True)
 class Standing:
-    """A studio's entry, and what would be written now; `trouble` is why nothing could be."""
+    """A studio's entry, and what would be written now; `trouble` is why nothing could be.
+
+    `is_on` is whether the system goes by it; None where it does not tell.
+    """
 
     scheduler: Scheduler
     entry: Entry
     wanted: Mapping[str, str] | None
     trouble: str | None = None
+    is_on: bool | None = None
 
     @property
     def is_up_to_date(self) -> bool:
@@ -55,6 +59,7 @@ class Standing:
             "texts": [{"place": place, "text": text} for place, text in self.entry.texts.items()],
             "up_to_date": self.is_up_to_date,
             "trouble": self.trouble,
+            "switched_on": self.is_on,
             "program": self.entry.words[0] if self.entry.words else None,
             "program_exists": bool(self.entry.words) and self.missing_program is None,
         }
@@ -111,10 +116,10 @@ def _installed(scheduler: Scheduler, root: Path, *, needed: bool) -> Entry | Non
 
 def _standing(scheduler: Scheduler, entry: Entry, root: Path, config: Config) -> Standing:
     try:
-        job = wanted_job(root, config, entry.every_by_hand)
-        return Standing(scheduler, entry, scheduler.rendered(job))
+        wanted, trouble = scheduler.rendered(wanted_job(root, config, entry.every_by_hand)), None
     except LeadnurtureError as error:
-        return Standing(scheduler, entry, None, error.message)
+        wanted, trouble = None, error.message
+    return Standing(scheduler, entry, wanted, trouble, scheduler.is_on(root))
 
 
 def place_for(root: Path, kind: Kind | None) -> tuple[Scheduler, Entry | None]:

@@ -21,10 +21,8 @@ class SystemdTimer:
 
     def is_here(self) -> bool:
         """Tell whether the user's systemd answers."""
-        try:
-            return tools.attempt(("systemctl", "--user", "show-environment"), hint=_HINT).returncode == 0
-        except (tools.MissingToolError, tools.ToolFailedError):
-            return False
+        said = tools.answer(("systemctl", "--user", "show-environment"), hint=_HINT)
+        return said is not None and said.returncode == 0
 
     def rendered(self, job: Job) -> Mapping[str, str]:
         """Return both units."""
@@ -38,6 +36,12 @@ class SystemdTimer:
             return None
         words = next((found for text in texts.values() if (found := systemd_text.words_of(text))), ())
         return Entry(texts, words, systemd_text.every_by_hand(texts))
+
+    def is_on(self, studio: Path) -> bool | None:
+        """Tell whether the timer is enabled; None where systemd does not answer."""
+        said = tools.answer(("systemctl", "--user", "is-enabled", f"{name_of(studio)}.timer"), hint=_HINT)
+        word = said.stdout.decode(errors="replace").strip() if said is not None else ""
+        return word.startswith("enabled") if word else None
 
     def install(self, job: Job) -> None:
         """Write both units, and switch the timer on; nothing is left behind if systemd does not take it."""

@@ -44,6 +44,14 @@ def attempt(words: Sequence[str], *, hint: str, given: bytes = b"") -> "subproce
         raise ToolFailedError(f"`{words[0]}` cannot be run: {error.strerror}", hint=hint) from None
 
 
+def answer(words: Sequence[str], *, hint: str) -> "subprocess.CompletedProcess[bytes] | None":
+    """Run a tool that is only asked something; None if it is not there or has no end."""
+    try:
+        return attempt(words, hint=hint)
+    except (MissingToolError, ToolFailedError):
+        return None
+
+
 def failure(words: Sequence[str], done: "subprocess.CompletedProcess[bytes]") -> str:
     """Return what a tool said when it failed, as one line."""
     said = " ".join((done.stderr or done.stdout).decode(errors="replace").split())

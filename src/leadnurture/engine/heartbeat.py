@@ -29,12 +29,17 @@ class Tick:
 
 @dataclass(frozen=True)
 class Failing:
-    """Runs in a row that failed to do their work. `outside`: the world outside is to blame. `told`: the owner knows."""
+    """Runs in a row that failed to do their work. `told`: the owner knows.
+
+    `delivery`: servers would not take messages, and `lookup`: the Sent folder could not be looked into; each until that
+    is over.
+    """
 
     runs: int
     since: datetime
     why: str
-    outside: bool = False
+    delivery: bool = False
+    lookup: bool = False
     told: bool = False
 
 
@@ -88,7 +93,8 @@ def _failing(found: Any) -> Failing | None:
     if found is None:
         return None
     since, why = _required(found["since"]), _text(found["why"])
-    return Failing(_number(found["runs"]), since, why, bool(found["outside"]), bool(found["told"]))
+    flags = {name: bool(found[name]) for name in ("delivery", "lookup", "told")}
+    return Failing(_number(found["runs"]), since, why, **flags)
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -9,38 +9,30 @@ Whole days are swept: the first tick of the studio's day finds what is old enoug
 
 from collections import Counter
 from contextlib import suppress
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
-from sqlmodel import Session, col, exists, select, update
+from sqlalchemy import text
+from sqlmodel import Session, col, select, update
 
-from leadnurture.config import Config
 from leadnurture.engine.engine import Engine
 from leadnurture.errors import BusyError
+from leadnurture.retention import cutoff
+from leadnurture.store import due
 from leadnurture.store.tables import Execution, OutboxMessage
-from leadnurture.store.vocabulary import ExecutionStatus, OutboxState
 
 BATCH = 200  # steps in one commit: nobody is to wait for the file
 NO_BYTES = b""
 _KEPT = frozenset({"message_id"})  # of a step's result
-_UNDER_WAY = (ExecutionStatus.PENDING, ExecutionStatus.WAITING)
-_SETTLED = (OutboxState.SENT, OutboxState.REFUSED)
 
 
 def sweep(engine: Engine, now: datetime) -> Counter[str]:
     """Condense the steps that ended more than `worker.retention_days` before today; return how many they were."""
-    before = cutoff(engine.config, now)
+    before = cutoff(now, engine.config.studio.zone, engine.config.worker.retention_days)
     condensed = 0
     with suppress(BusyError):  # another tick of the day does it
         while not engine.stopping.is_set() and _is_left(engine, before):
             condensed += _condense(engine, before, now)
     return Counter(condensed=condensed)
-
-
-def cutoff(config: Config, now: datetime) -> datetime:
-    """Return the instant before which a step must have ended: a midnight of the studio, in UTC. Pure."""
-    zone = config.studio.zone
-    day = now.astimezone(zone).date() - timedelta(days=config.worker.retention_days)
-    return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
 def _is_left(engine: Engine, before: datetime) -> bool:
@@ -64,14 +56,6 @@ def _condense(engine: Engine, before: datetime, now: datetime) -> int:
 
 def _old(session: Session, before: datetime, most: int) -> list[Execution]:
     """Return steps that ended before an instant, with all that they sent, and have not been condensed."""
-    fresh = exists().where(
-        col(OutboxMessage.execution_id) == Execution.id,
-        col(OutboxMessage.state).not_in(_SETTLED) | (col(OutboxMessage.sent_at) >= before),
-    )
-    query = select(Execution).where(
-        col(Execution.condensed_at).is_(None),
-        col(Execution.executed_at) < before,
-        col(Execution.status).not_in(_UNDER_WAY),
-        ~fresh,
-    )
-    return list(session.exec(query.order_by(col(Execution.executed_at)).limit(most)).all())
+    asked = {"before": due.stored(before), "batch": most}
+    old = [row[0] for row in session.execute(text(due.OLD_EXECUTIONS), asked)]
+    return list(session.exec(select(Execution).where(col(Execution.id).in_(old))).all())

@@ -60,6 +60,14 @@ SELECT 1 FROM score_look WHERE (next_look_at IS NULL OR next_look_at <= :now) AN
 """
 # A message in doubt is due when it is looked for (again): see engine/recover.
 DOUBTFUL_MESSAGES = "SELECT id FROM outbox WHERE state = 'in_doubt' AND due_at <= :now"
+# What ended before an instant and may be condensed (engine/sweep), first what is oldest.
+OLD_EXECUTIONS = """
+SELECT x.id FROM sequence_executions x
+WHERE x.condensed_at IS NULL AND x.executed_at < :before AND x.status NOT IN ('pending', 'waiting')
+AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.execution_id = x.id
+                AND (outbox.state NOT IN ('sent', 'refused') OR outbox.sent_at >= :before))
+ORDER BY x.executed_at LIMIT :batch
+"""
 NEXT_LOOK_UP = "SELECT min(due_at) FROM outbox WHERE state = 'in_doubt' AND due_at > :now"
 
 
@@ -121,10 +129,10 @@ def moment(now: datetime, configuration: str, batch: int = 1) -> dict[str, Any]:
     return {"now": stored(now), "latest": latest, "configuration": configuration, "batch": batch}
 
 
-def look(path: Path, now: datetime, configuration: str) -> Outlook | None:
+def look(path: Path, now: datetime, configuration: str, before: datetime | None = None) -> Outlook | None:
     """Tell whether anything is due at `now` under a configuration; None if the file must be migrated first.
 
-    Raises the errors of `store.errors`.
+    What ended `before` an instant is to be condensed, which is work, too. Raises the errors of `store.errors`.
     """
     connection = connect(path)
     try:
@@ -132,16 +140,16 @@ def look(path: Path, now: datetime, configuration: str) -> Outlook | None:
             found = version_of(connection)
             if found > LATEST:
                 raise NewerDatabaseError(path, found, LATEST)
-            return _outlook(connection, moment(now, configuration)) if found == LATEST else None
+            asked = moment(now, configuration) | {"before": stored(before) if before else None}
+            return _outlook(connection, asked) if found == LATEST else None
     finally:
         connection.close()
 
 
 def _outlook(connection: sqlite3.Connection, due: dict[str, Any]) -> Outlook:
-    work = any(
-        connection.execute(question, due).fetchone()
-        for question in (DUE_ENROLLMENTS, f"{DUE_MESSAGES} LIMIT 1", DUE_LOOKS, DUE_SCORES, DOUBTFUL_MESSAGES)
-    )
+    messages = f"{DUE_MESSAGES} LIMIT 1"
+    questions = (DUE_ENROLLMENTS, messages, DUE_LOOKS, DUE_SCORES, DOUBTFUL_MESSAGES, OLD_EXECUTIONS)
+    work = any(connection.execute(question, due).fetchone() for question in questions)
     waiting, next_step = connection.execute(WAITING_ENROLLMENTS, due).fetchone()
     rests = rests_of(connection.execute(RESTS, due))
     others = [connection.execute(question, due).fetchone()[0] for question in (NEXT_MESSAGE, NEXT_LOOK_UP)]

@@ -11,13 +11,15 @@ from threading import Lock
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from leadnurture.clock import Clock, SystemClock, monotonic
+from leadnurture.clock import SystemClock
 from leadnurture.engine.events import OnEvent
 from leadnurture.engine.lock import StudioBusyError
 from leadnurture.engine.tick import TickReport
 from leadnurture.errors import LeadnurtureError
+from leadnurture.locate import CONFIG_NAME, configuration_mark
 from leadnurture.store.backup.daily import back_up_daily
 from leadnurture.studio import Studio
+from leadnurture.worker.clock_watch import ClockWatch
 from leadnurture.worker.logbook import Logbook
 from leadnurture.worker.telling import did
 from leadnurture.worker.turn import take_turn
@@ -25,7 +27,6 @@ from leadnurture.worker.turn import take_turn
 BY = "leadnurture run"
 Say = Callable[[str], None]
 _REGULAR, _EARLY = "tick", "early tick"
-_JUMP = 30  # seconds by which the clock and the time that has passed may disagree
 _COMPUTER = SystemClock()  # APScheduler goes by the computer's clock, whatever the studio's is
 
 
@@ -47,9 +48,10 @@ class Daemon:
         try_now: bool = False,
     ) -> None:
         self._studio, self._on_event, self._say = studio, on_event, say
-        self._interval = interval or studio.config.worker.interval
+        self._chosen, self._interval = interval, interval or studio.config.worker.interval
         self._verbose, self._clock_is_right, self._try_now = verbose, clock_is_right, try_now
-        self._logbook = Logbook(studio.root, studio.config.studio.zone, BY, say, lambda: studio.config)
+        self._logbook = self._new_logbook()
+        self._refused: str | None = None  # the mark of a configuration that cannot be used
         self._beating = Lock()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -60,7 +62,7 @@ class Daemon:
     def serve(self) -> None:
         """Tick until `studio.stopping` is set; what is in flight then is settled first."""
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        watch = _ClockWatch(self._studio.clock)
+        watch = ClockWatch(self._studio.clock)
         seconds = self._interval.total_seconds()
         self._scheduler.add_job(self._beat, "interval", seconds=seconds, id=_REGULAR, next_run_time=_COMPUTER.now())
         self._tell(f"looking every {_told(self._interval)}; Ctrl-C stops")
@@ -94,6 +96,7 @@ class Daemon:
         return None
 
     def _ticked(self) -> TickReport:
+        self._follow_configuration()
         if not self._clock_is_right:  # before the backup: a clock far ahead would thin out those of a year
             self._logbook.require_clock(self._studio.now())
         self._keep_daily()
@@ -102,6 +105,31 @@ class Daemon:
         for line in self._told(report):
             self._say(f"{self._stamp()}  {line}")
         return report
+
+    def _follow_configuration(self) -> None:
+        """Go by the configuration as it is now, or say once that it cannot be used and go on by the one before."""
+        mark = configuration_mark(self._studio.root)
+        try:
+            is_new = mark != self._refused and self._studio.follow_configuration()
+        except LeadnurtureError as error:
+            self._refused = mark
+            self._tell(f"{' '.join(error.message.split())}; the configuration from before stays in use")
+            return
+        if is_new:
+            self._refused, self._logbook = None, self._new_logbook()
+            self._tell(f"{CONFIG_NAME} was changed, and is in use from now on")
+            self._follow_interval()
+
+    def _follow_interval(self) -> None:
+        interval = self._chosen or self._studio.config.worker.interval
+        if interval != self._interval:
+            self._interval = interval
+            self._scheduler.reschedule_job(_REGULAR, trigger="interval", seconds=interval.total_seconds())
+            self._tell(f"looking every {_told(interval)}")
+
+    def _new_logbook(self) -> Logbook:
+        studio = self._studio
+        return Logbook(studio.root, studio.config.studio.zone, BY, self._say, lambda: studio.config)
 
     def _told(self, report: TickReport) -> Iterator[str]:
         if report.trouble:
@@ -149,21 +177,6 @@ class Daemon:
 
     def _stamp(self) -> str:
         return f"{self._studio.local_now():%Y-%m-%d %H:%M:%S}"
-
-
-class _ClockWatch:
-    """Notices that the clock moved otherwise than time passed: it was set, or the computer slept."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._at, self._passed = clock.now(), monotonic()
-
-    def has_jumped(self) -> bool:
-        """Tell whether it has since it was asked last."""
-        at, passed = self._clock.now(), monotonic()
-        moved, elapsed = (at - self._at).total_seconds(), passed - self._passed
-        self._at, self._passed = at, passed
-        return abs(moved - elapsed) > _JUMP
 
 
 def _told(interval: timedelta) -> str:

@@ -7,8 +7,10 @@ once and stops nothing.
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from pathlib import Path
+
+from leadnurture.retention import first_day
 
 FOLDER = "log"
 Say = Callable[[str], None]
@@ -39,7 +41,7 @@ class LogFile:
 
     def sweep(self, now: datetime, days: int) -> None:
         """Delete the files of more than so many days ago; nothing else in the folder is touched."""
-        oldest = now.astimezone(self._zone).date() - timedelta(days=days)
+        oldest = first_day(now, self._zone, days)
         with suppress(OSError):
             for path in self.folder.glob("*.log"):
                 if (day := _day(path)) is not None and day < oldest:

@@ -3,7 +3,7 @@
 Light: what an idle run does not need is loaded where it is needed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -15,6 +15,7 @@ from leadnurture.engine.heartbeat import Failing, Heartbeat, read_heartbeat, tic
 from leadnurture.errors import LeadnurtureError
 from leadnurture.locate import STATE_FOLDER
 from leadnurture.worker import alarm
+from leadnurture.worker.alarm import Result
 from leadnurture.worker.log_file import LogFile, Say
 
 if TYPE_CHECKING:
@@ -49,17 +50,23 @@ class Logbook:
         """Log a line about the run itself; return whether that was possible."""
         return self.log.write(at, f"{self.by}  {text}", more)
 
-    def done(self, at: datetime, counts: Mapping[str, int], trouble: str | None = None) -> None:
+    def done(self, at: datetime, run: Result) -> None:
         """Note a tick that was done; with the words of a server in trouble it failed to do its work."""
         before = read_heartbeat(self.state)
-        beat = replace(before, last=ticked(at, self.by, counts, trouble))
-        if trouble is not None:
-            beat = replace(beat, failing=alarm.after_failure(before.failing, at, trouble, outside=True))
-        elif before.failing is not None and alarm.proves(before.failing, counts):
-            beat, self._mended = replace(beat, failing=None), before.failing
-        self._keep(beat)
-        if trouble is not None:
-            self.note(at, f"delivery stopped: {trouble}")
+        failing = alarm.after_run(before.failing, at, run)
+        if failing is None:
+            self._mended = before.failing
+        self._keep(replace(before, last=ticked(at, self.by, run.counts, run.why), failing=failing))
+        if run.trouble is not None:
+            self.note(at, f"delivery stopped: {run.trouble}")
+        if run.lookup_trouble is not None:
+            self.note(at, f"the Sent folder could not be looked into: {run.lookup_trouble}")
+
+    def sweep_daily(self, now: datetime, days: int) -> None:
+        """Delete logs of more than so many days ago, with the first run of the studio's day."""
+        last = read_heartbeat(self.state).last
+        if last is None or last.at.astimezone(self._zone).date() != now.astimezone(self._zone).date():
+            self.log.sweep(now, days)
 
     def failed(self, at: datetime, error: Exception) -> bool:
         """Note a tick that raised, with its traceback; return whether that is in the log.
@@ -69,7 +76,7 @@ class Logbook:
         before = read_heartbeat(self.state)
         is_known = isinstance(error, LeadnurtureError)
         why = error.message if isinstance(error, LeadnurtureError) else f"an unexpected {type(error).__name__}"
-        failing = alarm.after_failure(before.failing, at, why, outside=False)
+        failing = alarm.after_failure(before.failing, at, why)
         last = before.last if isinstance(error, ClockJumpedError) else ticked(at, self.by, trouble=why)
         self._keep(replace(before, last=last, failing=failing))
         return self.note(at, f"error: {why}", "" if is_known else _traceback(error))

@@ -1,22 +1,22 @@
 """`run --once`: do what is due and end. An idle one loads nothing but the standard library."""
 
-import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from leadnurture.clock import Clock
 from leadnurture.errors import LeadnurtureError
 from leadnurture.locate import CONFIG_NAME, DATABASE_NAME, configuration_mark
+from leadnurture.retention import cutoff
 from leadnurture.store.backup.daily import back_up_daily
 from leadnurture.store.due import Rest, look
+from leadnurture.worker.alarm import Result
 from leadnurture.worker.log_file import Say
 from leadnurture.worker.logbook import Logbook
 from leadnurture.worker.telling import did
+from leadnurture.worker.written import written_retention, written_zone
 
 if TYPE_CHECKING:
     from leadnurture.config import Config
@@ -82,10 +82,14 @@ class _Run:
         if not self.clock_is_right:  # before the backup: a clock far ahead would thin out those of a year
             self.logbook.require_clock(now)
         self._keep_daily(database, now)
-        outlook = None if self.try_now else look(database, now, configuration_mark(self.root))
+        days = written_retention(self.root)
+        before = cutoff(now, written_zone(self.root), days) if days is not None else None
+        outlook = None if self.try_now else look(database, now, configuration_mark(self.root), before)
         if outlook is None or outlook.work:
             return self._worked()
-        self.logbook.done(now, {})
+        if days is not None:
+            self.logbook.sweep_daily(now, days)
+        self.logbook.done(now, Result(rests=bool(outlook.rests)))
         return Outcome({}, outlook.waiting, outlook.next_at, rests=outlook.rests)
 
     def _worked(self) -> Outcome:
@@ -121,15 +125,6 @@ class _Run:
             back_up_daily(database, now, written_zone(self.root))
         except LeadnurtureError as error:
             self.say(error.message)
-
-
-def written_zone(root: Path) -> tzinfo | None:
-    """Return the zone that the configuration names, without loading it; None, the system's, if it names none."""
-    try:
-        written = tomllib.loads((root / CONFIG_NAME).read_text(encoding="utf-8-sig"))["studio"]["timezone"]
-        return ZoneInfo(os.environ.get("LEADNURTURE_STUDIO__TIMEZONE", written))
-    except (OSError, ValueError, LookupError, TypeError):  # whoever has work to do is told what is wrong with it
-        return None
 
 
 def _config(root: Path) -> "Config":

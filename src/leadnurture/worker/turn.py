@@ -8,6 +8,7 @@ from leadnurture.engine.lock import locked
 from leadnurture.engine.tick import TickReport, tick
 from leadnurture.errors import BusyError
 from leadnurture.studio import Studio
+from leadnurture.worker.alarm import Result
 from leadnurture.worker.logbook import Logbook
 from leadnurture.worker.telling import so_far
 
@@ -19,6 +20,11 @@ class BusyInMidTurnError(BusyError):
         told = f"{busy.message}; until then: {so_far(done)}; nothing is lost, the next run goes on"
         super().__init__(told, hint=busy.hint)
         self.so_far = done
+
+
+def result_of(report: TickReport) -> Result:
+    """Return what the logbook keeps of a tick."""
+    return Result(report.counts, report.trouble, report.lookup_trouble, bool(report.rests))
 
 
 def take_turn(studio: Studio, logbook: Logbook, on_event: OnEvent, *, try_now: bool = False) -> TickReport:
@@ -45,5 +51,5 @@ def take_turn(studio: Studio, logbook: Logbook, on_event: OnEvent, *, try_now: b
                 raise
             raise BusyInMidTurnError(busy, done) from busy
         logbook.log.sweep(studio.now(), studio.config.worker.retention_days)
-        logbook.done(studio.now(), report.counts, report.trouble or report.lookup_trouble)
+        logbook.done(studio.now(), result_of(report))
     return report
