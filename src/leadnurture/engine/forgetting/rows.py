@@ -38,7 +38,8 @@ def forget_again(session: Session, newer: Session) -> int:
     """Erase from a backup that is being restored who was forgotten since; return how many that were."""
     erasures = newer.exec(select(Erasure)).all()
     forgotten = {row.token_digest: row.erased_at for row in erasures}
-    leads = [lead for lead in session.exec(select(Lead)).all() if digest(lead.unsubscribe_token) in forgotten]
+    everybody = session.exec(select(Lead)).all() if forgotten else ()
+    leads = [lead for lead in everybody if digest(lead.unsubscribe_token) in forgotten]
     for lead in leads:
         erase(session, Traces.of(lead), forgotten[digest(lead.unsubscribe_token)])
     for row in erasures:
