@@ -14,6 +14,7 @@ from leadnurture.clock import VirtualClock
 from leadnurture.founding import Answers, found_studio
 from leadnurture.studio import Studio
 
+TABLES: dict[str, list[dict[str, object]]] = {}
 NOW = datetime(2027, 1, 4, 10, 0, tzinfo=UTC)  # a Monday
 ANSWERS = Answers("Hart & Holly", "Holly Hart", "holly@hart.example", "Europe/London", "GB", "GBP", "en_GB")
 
@@ -57,3 +58,21 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def foreign_certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The key and certificate of some other computer."""
     return self_signed(tmp_path_factory.mktemp("tls") / "elsewhere.pem", x509.DNSName("mail.example.org"))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Collect the lines that tests record for the tables of docs/reliability.md."""
+    if report.when == "call":
+        for table, line in report.user_properties:
+            if isinstance(line, dict):
+                TABLES.setdefault(table, []).append(line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print those tables as they stand in the document."""
+    for table, lines in TABLES.items():
+        terminalreporter.section(table)
+        cells = [one.values() for one in lines]
+        totals = [sum(column) if isinstance(column[0], int) else "" for column in zip(*cells, strict=True)]
+        for row in (lines[0], ["---"] * len(lines[0]), *cells, totals):
+            terminalreporter.write_line(f"| {' | '.join(str(cell) for cell in row)} |")

@@ -1,16 +1,18 @@
 """A small SMTP server on loopback that misbehaves at chosen points of the conversation."""
 
 import signal
+import socket
 import threading
 from pathlib import Path
 
-from loopback import DROP, HANG, LoopbackConversation, LoopbackServer, OverError
+from loopback import DRIP, DROP, HANG, LoopbackConversation, LoopbackServer, OverError
 
 # A fault is a reply to give instead of the right one, or one of these.
-INTERRUPT, GARBAGE, FLOOD = "interrupt", "\x00\xff not smtp at all", "550-" + "x" * 100_000
+INTERRUPT, ENDLESS, GARBAGE, FLOOD = "interrupt", "endless", "\x00\xff not smtp at all", "550-" + "x" * 100_000
+SLOW = "slow"  # at "content": the server reads, but takes two seconds for the first 60,000 lines
 LONG = "\r\n".join(f"550-{'no ' * 30}{line}" for line in range(1000)) + "\r\n550 no"
 
-__all__ = ["DROP", "FLOOD", "GARBAGE", "HANG", "INTERRUPT", "LONG", "FaultyServer"]
+__all__ = ["DRIP", "DROP", "ENDLESS", "FLOOD", "GARBAGE", "HANG", "INTERRUPT", "LONG", "SLOW", "FaultyServer"]
 
 RIGHT = {
     "connect": "220 ready",
@@ -57,6 +59,8 @@ class _Conversation(LoopbackConversation):
     server: FaultyServer
 
     def setup(self) -> None:
+        if self.server.faults.get("content") == [SLOW]:
+            self.request.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
         self.encrypted = self.server.tls
         if self.server.tls:
             self.encrypt()
@@ -85,9 +89,12 @@ class _Conversation(LoopbackConversation):
 
     def _content(self) -> None:
         lines = [self.rfile.readline()]
+        slow_lines = 60_000 if self.server.faults.get("content") == [SLOW] else 0
         self._answer("content")
         while lines[-1] not in (b".\r\n", b""):
             lines.append(self.rfile.readline())
+            if len(lines) < slow_lines and len(lines) % 1000 == 0:
+                self.server.stopped.wait(0.03)
         if lines.pop() == b"":
             raise OverError
         content = b"".join(line.removeprefix(b".") for line in lines)
@@ -101,7 +108,11 @@ class _Conversation(LoopbackConversation):
         if fault == INTERRUPT:  # Ctrl-C, while the client waits in the main thread; then the right answer, too late
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
             fault = None
+        if fault == SLOW:
+            fault = None
         self.misbehave(fault or "")
+        while fault == ENDLESS and not self.server.stopped.is_set():
+            self.wfile.write(b"250-and\r\n" * 100)
         reply = self._right(point) if fault is None else fault.replace("{echo}", echo.strip())
         if reply:
             self.wfile.write(reply.encode("latin-1") + b"\r\n")

@@ -1,13 +1,14 @@
 """A small IMAP4rev1 server on loopback with a few folders, which misbehaves at chosen points of the conversation."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
-from loopback import DROP, HANG, LoopbackConversation, LoopbackServer, OverError
+from loopback import DRIP, DROP, HANG, LoopbackConversation, LoopbackServer, OverError
 
 USERNAME, PASSWORD = "zoe@example.com", "correct horse"
 # A fault is a line to say instead of the right thing, or one of these.
-DRIP, GARBAGE = "drip", "\x00\xff no imap at all"
+GARBAGE = "\x00\xff no imap at all"
 FLOOD = "* OK " + "x" * 100_000
 
 __all__ = ["DRIP", "DROP", "FLOOD", "GARBAGE", "HANG", "PASSWORD", "USERNAME", "ImapServer", "copy_of"]
@@ -21,7 +22,7 @@ def copy_of(message_id: str) -> bytes:
 class ImapServer(LoopbackServer):
     """`folders` are names with their flags, `messages` what lies in them; `faults` say what goes wrong, per point.
 
-    The points are "connect" and the commands' names.
+    The points are "connect" and the commands' names; `at_point` is called at each.
     """
 
     def __init__(self, folders: dict[str, str] | None = None, pem: Path | None = None, tls: bool = False) -> None:
@@ -29,6 +30,7 @@ class ImapServer(LoopbackServer):
         self.folders = folders or {"INBOX": "", "Archive": "", "Sent": "\\Sent"}
         self.messages: dict[str, list[bytes]] = {name: [] for name in self.folders}
         self.faults: dict[str, str] = {}
+        self.at_point: Callable[[str], object] = lambda _: None
         self.tls = tls
 
     def put(self, *message_ids: str, folder: str = "Sent") -> None:
@@ -104,12 +106,11 @@ class _Conversation(LoopbackConversation):
     def _right(self, point: str, tag: str) -> bool:
         """Misbehave if that is planned for this point; return whether the right thing is still to be said."""
         self.server.seen[point] += 1
+        self.server.at_point(point)
         fault = self.server.faults.get(point)
         if fault is None:
             return True
         self.misbehave(fault)
-        while fault == DRIP and not self.server.stopped.wait(0.02):
-            self.wfile.write(b"x")
         self._say(fault.replace("{tag}", tag).replace("{password}", PASSWORD))
         return False
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 # Faults that both kinds of server know; others are lines to say instead of the right thing.
-DROP, HANG = "drop", "hang"
+DROP, HANG, DRIP = "drop", "hang", "drip"
 
 
 class OverError(Exception):
@@ -74,5 +74,7 @@ class LoopbackConversation(socketserver.StreamRequestHandler):
         """End the conversation for the faults that every server knows."""
         if fault == HANG:
             self.server.stopped.wait(self.timeout)
+        while fault == DRIP and not self.server.stopped.wait(0.02):
+            self.wfile.write(b"2")  # what has come of it so far looks like something else
         if fault in {DROP, HANG}:
             raise OverError

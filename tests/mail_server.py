@@ -2,7 +2,7 @@
 
 import socket
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,9 +18,13 @@ class Server:
         self.at_rcpt: defaultdict[str, list[str]] = defaultdict(list)
         self.at_data: defaultdict[str, list[str]] = defaultdict(list)
         self.taken: list[tuple[str, bytes]] = []
+        self.on_rcpt: Callable[[str], None] = lambda _: None
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        self.on_rcpt(address)
         answers = self.at_rcpt[address]
+        if answers and answers[0] == HANG_UP:
+            server.transport.close()
         if answers:
             return answers.pop(0)
         envelope.rcpt_tos.append(address)
@@ -42,12 +46,12 @@ class Server:
 
 
 @contextmanager
-def listening() -> Iterator[tuple[Server, int]]:
-    """Yield a server and the port that it listens on."""
+def listening(server: Any = None) -> Iterator[tuple[Any, int]]:
+    """Yield a server, unless given one that takes and answers as told, and the port that it listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    server = Server()
+    server = server or Server()
     controller = Controller(server, hostname="127.0.0.1", port=port)
     controller.start()
     try:

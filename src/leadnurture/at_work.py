@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 TICK, DAEMON, WRITING = "run", "daemon", "writing"  # what there is a lock for, and the names of the files
 
@@ -38,7 +39,8 @@ def lock_of(state: Path, name: str) -> Path:
 def write_note(state: Path, name: str, since: datetime, what: str) -> None:
     """Say who has taken a lock. It is a courtesy: where it cannot be written the work goes on without."""
     with suppress(OSError):
-        note = {"pid": os.getpid(), "since": since.isoformat(), "what": what}
+        zone = getattr(since.tzinfo, "key", None)  # an offset alone has no name for people
+        note = {"pid": os.getpid(), "since": since.isoformat(), "zone": zone, "what": what}
         _note(state, name).write_text(json.dumps(note), encoding="utf-8")
 
 
@@ -53,8 +55,9 @@ def noted(state: Path, name: str) -> AtWork | None:
     try:
         note = json.loads(_note(state, name).read_text(encoding="utf-8"))
         since = datetime.fromisoformat(note["since"])
-        return AtWork(int(note["pid"]), str(note["what"]), since if since.tzinfo else since.astimezone())
-    except (OSError, ValueError, KeyError, TypeError):
+        zone = ZoneInfo(note["zone"]) if note.get("zone") else since.tzinfo
+        return AtWork(int(note["pid"]), str(note["what"]), since.astimezone(zone))
+    except Exception:  # noqa: BLE001 - it is a courtesy: whatever has become of the file, it keeps nobody from work
         return None
 
 
@@ -62,6 +65,15 @@ def at_work(state: Path, name: str) -> AtWork | None:
     """Return who holds the lock; None if nobody does, or nobody knows who."""
     holder = noted(state, name)
     return holder if holder is not None and is_locked(lock_of(state, name)) else None
+
+
+def other_at_work(state: Path) -> AtWork | None:
+    """Return which other process has left word that it is at work; None if none has."""
+    for name in (WRITING, TICK):
+        holder = at_work(state, name)
+        if holder is not None and holder.pid != os.getpid():
+            return holder
+    return None
 
 
 def is_locked(lock: Path) -> bool:

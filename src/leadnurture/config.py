@@ -57,6 +57,15 @@ def _elapsed(value: object) -> object:
 Elapsed = Annotated[timedelta, BeforeValidator(_elapsed)]
 
 
+def _repeatable(length: timedelta) -> timedelta:
+    if length < timedelta(seconds=1):
+        raise ValueError("write a length of time of a second or more, such as 30s or 5m")
+    return length
+
+
+Interval = Annotated[Elapsed, AfterValidator(_repeatable)]
+
+
 def _daily(value: object) -> object:
     """Read `08:00-21:00`, or `any` for no bounds."""
     if isinstance(value, str):
@@ -95,6 +104,7 @@ class StudioSection(Section):
     currency: str = Field(default="GBP", pattern=r"^[A-Z]{3}$")
     locale: str = Field(default="en_GB", pattern=r"^[a-z]{2,3}([_-][A-Za-z]{2,4})?$")
     public_url: str | None = None
+    weddings_per_day: int = Field(default=1, ge=1, le=50)
 
     @field_validator("timezone")
     @classmethod
@@ -201,7 +211,7 @@ class ScoreSection(Section):
 class WorkerSection(Section):
     """How `run` works; after `retention_days` logs are deleted, and what is done is condensed."""
 
-    interval: Elapsed = Field(default=timedelta(minutes=5), ge=timedelta(seconds=1))
+    interval: Interval = timedelta(minutes=5)
     concurrency: int = Field(default=4, ge=1, le=32)
     retention_days: int = Field(default=30, ge=1, le=36_500)
 

@@ -4,6 +4,7 @@ A class per kind is defined beside the code that raises it; each derives from on
 exit code and the `code` of the JSON error.
 """
 
+import errno
 from typing import ClassVar
 
 
@@ -67,3 +68,9 @@ class OutsideWorldError(LeadnurtureError):
 
     exit_code = 15
     code = "OUTSIDE_WORLD"
+
+
+def way_out_of(trouble: OSError) -> str:
+    """Return what to do next where the system refuses to write: make room, or look at the permissions."""
+    is_full = trouble.errno in {errno.ENOSPC, errno.EDQUOT}
+    return "free some space and run it again" if is_full else "check the path and its permissions"

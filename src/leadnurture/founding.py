@@ -13,6 +13,7 @@ from leadnurture.errors import ConfigurationError, InvalidInputError
 from leadnurture.locate import CONFIG_NAME, DATABASE_NAME, STATE_FOLDER, record_default
 from leadnurture.sequences.file_life.schema import write_schema
 from leadnurture.store.database import create_database, open_database
+from leadnurture.store.tables import ScoreLook
 
 _PACKAGED = Path(__file__).parent / "playbooks"
 _CHECKOUT = Path(__file__).parents[2] / "sequences"
@@ -154,6 +155,7 @@ def _fill(path: Path, now: datetime) -> None:
         with database.write() as session:
             sources.add_shipped(session, now)
             rules.add_shipped(session, now)
+            session.get_one(ScoreLook, 1).next_look_at = now  # with the first run; `None` is for older studios
     finally:
         database.close()
 
@@ -181,6 +183,7 @@ timezone = {timezone}
 country = {country}          # for public holidays and phone numbers
 currency = {currency}
 locale = {locale}       # how dates are written: en_GB 14/06/2027, en_US 06/14/2027
+# weddings_per_day = 1  # with that many, a date is taken
 # public_url = "https://www.example.com"
 
 [owner]

@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete
+
 from leadnurture.clock import Clock
 from leadnurture.config import Config
 from leadnurture.durable import sync_folder
@@ -36,6 +38,7 @@ from leadnurture.store.errors import (
 )
 from leadnurture.store.files import connect, connect_read_only, translated
 from leadnurture.store.migrations import LATEST, version_of
+from leadnurture.store.tables import ChannelRest
 from leadnurture.studio import Studio
 
 _UNUSABLE = (NoDatabaseError, NotADatabaseError, NewerDatabaseError, DamagedDatabaseError, DatabaseUnwritableError)
@@ -55,7 +58,7 @@ class Restored:
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
-        names = ("sent", "parked", "walks_added", "walks_paused", "leads_stopped", "leads_missing", "leads_forgotten")
+        names = ("sent", "parked", "walks_added", "walks_paused", "leads_stopped", "leads_added", "leads_forgotten")
         kept = str(self.kept) if self.kept else None
         return {"file": str(self.file), "kept": kept, "known": self.known} | {
             name: self.outcome[name] for name in names
@@ -165,11 +168,15 @@ def _keep(database: Path, clock: Clock, *, readable: bool) -> Path | None:
 
 
 def _made_ready(root: Path, config: Config, clock: Clock, draft: Path, newer: Database | None) -> Outcome:
-    """Migrate the backup, and write into it what is known about messages since it was made."""
+    """Migrate the backup, and write into it what is known about messages since it was made.
+
+    Its channels' rests are not kept: what was wrong with a server then says nothing about now.
+    """
     with (
         closing(open_database(draft, clock.now(), backup_first=False)) as database,
         (studio := Studio(root, config, clock, database)).change(enrolling=newer is not None) as change,
     ):
+        change.session.execute(delete(ChannelRest))
         if newer is None:
             return hold_back(change, studio.engine)
         with newer.read() as session:

@@ -124,7 +124,7 @@ def test_a_goodbye_that_fails_takes_nothing_back(server: ImapServer, fault: str)
     [
         ("connect", HANG, "{place} did not answer in 0.1 s"),
         ("connect", DRIP, "{place} did not come to an end in 0.4 s"),
-        ("login", "{tag} NO [AUTHENTICATIONFAILED] I know {password}", "could not log in to the mailbox: "),
+        ("login", "{tag} NO [AUTHENTICATIONFAILED] I know {password}", "could not log in to the mailbox on "),
         ("examine", "{tag} NO [NONEXISTENT] gone", "{place} answered NO [NONEXISTENT] gone"),
     ],
 )

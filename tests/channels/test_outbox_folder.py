@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import pytest
 from letters import letter
 
 from leadnurture.channels.mail.message import FrozenMessage, Mailbox, freeze
-from leadnurture.channels.outbox_folder import OutboxFolderTransport
+from leadnurture.channels.outbox_folder import OutboxFolderTransport, file_name
 from leadnurture.channels.transport import Answer, Transport, Verdict
 
 
@@ -86,11 +87,24 @@ def test_any_recipient_gives_a_plain_short_name(tmp_path: Path, address: str) ->
 
 def test_arrived_tells_what_is_in_the_folder(tmp_path: Path, message: FrozenMessage) -> None:
     transport: Transport = OutboxFolderTransport(tmp_path / "outbox")
+    line = transport.line()
+    line.offer(message)
     assert transport.arrived(message.message_id) is False
-    write(tmp_path / "outbox", message)
+    line.hand_over()
     assert transport.arrived(message.message_id) is True
-    assert transport.arrived("<another@example.com>") is False
     assert transport.name == "outbox"
+
+
+def test_arrived_does_not_guess_when_another_program_may_have_taken_the_file(
+    tmp_path: Path, message: FrozenMessage
+) -> None:
+    transport = OutboxFolderTransport(tmp_path / "outbox")
+    write(tmp_path / "outbox", message)
+    (path,) = (tmp_path / "outbox").iterdir()
+    path.unlink()
+    assert transport.arrived(message.message_id) is None
+    (tmp_path / "outbox").rmdir()
+    assert transport.arrived(message.message_id) is None
 
 
 def test_arrived_does_not_guess_when_the_folder_cannot_be_read(tmp_path: Path) -> None:
@@ -119,13 +133,13 @@ def test_a_folder_that_is_read_only_is_the_servers_trouble(tmp_path: Path, messa
     tmp_path.chmod(0o500)
     answer = write(tmp_path, message)
     tmp_path.chmod(0o700)
-    assert answer == Answer(Verdict.SERVER, f"cannot write to {tmp_path}: permission denied")
+    assert answer == Answer(Verdict.SERVER, f"cannot write to {tmp_path}: Permission denied")
 
 
 def test_a_folder_that_vanishes_after_the_offer_is_the_servers_trouble(tmp_path: Path, message: FrozenMessage) -> None:
     line = OutboxFolderTransport(tmp_path / "outbox").line()
     line.offer(message)
-    (tmp_path / "outbox").rmdir()
+    shutil.rmtree(tmp_path / "outbox")
     assert line.hand_over().verdict is Verdict.SERVER
 
 
@@ -135,7 +149,6 @@ def test_a_full_disk_is_the_servers_trouble_and_leaves_nothing_half(tmp_path: Pa
     assert answer.verdict is Verdict.SERVER
     assert answer.reply == f"cannot write to {tmp_path}: File too large"
     assert names(tmp_path) == []
-    assert OutboxFolderTransport(tmp_path).arrived(message.message_id) is False
 
 
 def test_a_full_disk_does_not_harm_the_file_of_an_earlier_attempt(tmp_path: Path, message: FrozenMessage) -> None:
@@ -153,3 +166,14 @@ def test_a_draft_that_a_crash_left_behind_is_not_taken_for_the_message(tmp_path:
     assert OutboxFolderTransport(tmp_path).arrived(message.message_id) is False
     write(tmp_path, message)
     assert names(tmp_path) == [path.name]
+
+
+def test_what_was_not_handed_over_before_a_crash_is_known_by_its_draft_and_goes_once(
+    tmp_path: Path, message: FrozenMessage
+) -> None:
+    transport = OutboxFolderTransport(tmp_path)
+    transport.line().offer(message)  # and no more: the process dies
+    assert names(tmp_path) == [f".{file_name(message)}.draft"]
+    assert transport.arrived(message.message_id) is False
+    write(tmp_path, message)
+    assert names(tmp_path) == [file_name(message)]

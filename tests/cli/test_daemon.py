@@ -4,6 +4,7 @@ import re
 import signal
 import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 from threading import Event
 
@@ -45,6 +46,25 @@ def test_it_sends_logs_each_step_and_stops_cleanly(
     assert "stopped; everything in flight is settled" in said
     assert states(root) == {"sent": COUPLES}
     assert not (root / ".leadnurture" / "run.json").exists()
+
+
+def test_under_nohup_it_outlives_its_terminal(leadnurture: Leadnurture, root: Path) -> None:
+    words = ["nohup", sys.executable, "-m", "leadnurture", "--studio", str(root), "run", "--interval", "1s"]
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(words, cwd=root, env=leadnurture.environment, **pipes)  # type: ignore[call-overload]
+    try:
+        said = iter(process.stderr)
+        assert any(b"looking every" in line for line in said)
+        process.send_signal(signal.SIGHUP)
+        added = leadnurture(
+            "--studio", str(root), "lead", "add", "--email", "late@example.com", "--couple", "Late & Co"
+        )
+        assert added.returncode == 0, added.stderr
+        assert any(b"lead 4  letter/hello  sent" in line for line in said)
+        finished(process, signal.SIGTERM)
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_it_finds_what_falls_due_later_by_itself(leadnurture: Leadnurture, sink: Sink, root: Path) -> None:

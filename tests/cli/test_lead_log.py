@@ -21,8 +21,9 @@ def test_the_last_mail_is_marked_once(leadnurture: Leadnurture, root: Path) -> N
     first = leadnurture("--studio", str(root), "lead", "log", "emma0", "email_opened")
     again = leadnurture("--studio", str(root), "lead", "log", "emma0", "email_opened")
     told = "letter/hello (Your day, Emma0 & Jack0)"
-    assert (first.returncode, first.stderr) == (0, f"Lead 1 (Emma0 & Jack0): noted: they opened {told}\n")
-    assert (again.returncode, again.stderr) == (0, f"Lead 1 (Emma0 & Jack0): nothing new: {told} was opened before\n")
+    said = first.stderr.splitlines()[0], again.stderr.splitlines()[0]
+    assert (first.returncode, said[0]) == (0, f"Lead 1 (Emma0 & Jack0): noted: they opened {told}")
+    assert (again.returncode, said[1]) == (0, f"Lead 1 (Emma0 & Jack0): nothing new: {told} was opened before")
     assert rows(root, MARKS) == [(1, 0)]
 
 
@@ -50,3 +51,13 @@ def test_a_mail_that_there_is_not_is_refused(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert rows(root, MARKS) == [(0, 0)]
+
+
+def test_the_answer_says_the_new_score_and_what_to_do_next(leadnurture: Leadnurture, root: Path) -> None:
+    words = ("--studio", str(root), "lead", "log", "emma0", "reply")
+    told = json.loads(leadnurture(*words, "--json").stdout)["data"]
+    assert (told["lead_score_updated"], told["new_lead_score"]) == (True, told["lead"]["lead_score"])
+    assert told["next_recommended_action"] == "answer"
+    assert told["next_recommended_reason"] == "they wrote today, and nobody has answered"
+    called = leadnurture("--studio", str(root), "lead", "log", "emma0", "phone_call")
+    assert called.stderr.splitlines()[1:] == ["  next: wait – our last word was today"]

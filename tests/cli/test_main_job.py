@@ -155,7 +155,8 @@ def test_strict_and_dry_run_leave_everything_as_it_was(
 
 def test_standard_input_and_back_out_again(leadnurture: Leadnurture, studio: Path) -> None:
     given = "name,email,heard\nEmma & Jack Smith,emma@example.com,a friend of ours\n"
-    done = leadnurture("--studio", "studio", "lead", "import", "-", "--map", "heard=lead_source", stdin=given)
+    said = ("--map", "heard=lead_source", "--create-sources")
+    done = leadnurture("--studio", "studio", "lead", "import", "-", *said, stdin=given)
     assert done.returncode == 0, done.stderr
     exported = leadnurture("--studio", "studio", "lead", "export")
     assert "emma@example.com" in exported.stdout

@@ -91,6 +91,7 @@ def test_without_a_service_it_is_said_and_logged(leadnurture: Leadnurture, root:
     assert ["3 runs in a row have failed" in words for words in said] == [False, False, True, False]
     log = "".join(path.read_text() for path in (root / ".leadnurture" / "log").iterdir())
     assert log.count("3 runs in a row have failed") == 1
+    assert "4 runs in a row have failed since" in leadnurture("--studio", str(root), "status").stdout
 
 
 @pytest.mark.parametrize("wrong", ["nosuch://topsecret", "a service that says no"])

@@ -253,8 +253,10 @@ def test_run_and_status_remind_of_what_is_not_applied(leadnurture: Leadnurture, 
     for words in (["run", "--once"], ["run", "--once"], ["status"]):
         assert reminder not in done(leadnurture, root, *words).stderr
     (root / "sequences/letter.yaml").write_text(EDITED)
-    for words in (["run", "--once"], ["status"]):
-        assert reminder in done(leadnurture, root, *words).stderr.splitlines()
+    assert reminder in done(leadnurture, root, "status").stderr.splitlines()
+    shown, code = at_terminal(leadnurture, ["--studio", str(root), "run", "--once"], b"")
+    assert (code, reminder in shown.splitlines()) == (0, True)
+    assert reminder not in done(leadnurture, root, "run", "--once").stderr  # cron would mail it at every run
     done(leadnurture, root, "apply", "--yes")
     assert done(leadnurture, root, "run", "--once").stderr == ""
 
@@ -352,7 +354,7 @@ def test_an_idle_run_reads_sequences_and_templates_but_no_attachment(leadnurture
 
 def test_a_changed_attachment_is_planned_reminded_of_and_applied(leadnurture: Leadnurture, carrying: Path) -> None:
     edit_guide(carrying, b"%PDF new")
-    assert "1 sequence file differs" in done(leadnurture, carrying, "run", "--once").stderr
+    assert "1 sequence file differs" in done(leadnurture, carrying, "status").stderr
     lines = [line.strip() for line in done(leadnurture, carrying, "plan").stdout.splitlines()]
     assert lines[1:3] == ["~ t: changed", "attachment guide.pdf changed"]
     (step,) = data(leadnurture, carrying, "plan")["sequences"][0]["steps"]

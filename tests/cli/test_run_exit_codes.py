@@ -1,9 +1,10 @@
 """What cron sees of `run --once`: 0 done or somebody else does it, 1 some of it failed, 15 the outside world did."""
 
+import fcntl
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,13 @@ from processes import Leadnurture, Sink
 from studios import states, studio_with_letters_due
 
 from leadnurture.engine.lock import announced, locked
+
+TAGGING = """\
+name: Tagging
+enroll: {when: {status: [new]}}
+steps:
+  - {id: all-of-them-have-been-seen-by-the-photographer, action: add_lead_tag, tag: seen}
+"""
 
 
 @pytest.fixture
@@ -53,14 +61,43 @@ def test_a_studio_in_which_somebody_works_is_no_failure_and_says_who(leadnurture
     assert json.loads(done.stdout)["data"]["busy"] is True
 
 
-def test_a_database_that_is_in_use_is_no_failure_and_says_by_whom(leadnurture: Leadnurture, root: Path) -> None:
-    state = root / ".leadnurture"
-    with announced(state, datetime.now(UTC), "leadnurture lead import"), database_in_use(root):
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("leadnurture lead import", "is in use: leadnurture lead import (process "),
+        (None, "is in use: another command or program has it, such as a database viewer"),
+    ],
+)
+def test_a_database_that_is_in_use_is_no_failure_and_says_by_whom(
+    leadnurture: Leadnurture, root: Path, command: str | None, told: str
+) -> None:
+    note = announced(root / ".leadnurture", datetime.now(UTC), command) if command else nullcontext()
+    with note, database_in_use(root):
         done = leadnurture("--studio", str(root), "run", "--once")
     assert (done.returncode, states(root)) == (0, {})
-    assert "is in use: leadnurture lead import (process " in done.stderr
+    assert told in done.stderr
     assert leadnurture("--studio", str(root), "run", "--once").returncode == 0
     assert states(root) == {"sent": 2}
+
+
+def test_a_database_that_is_taken_in_the_middle_of_the_work_is_told_with_what_was_done(
+    leadnurture: Leadnurture, tmp_path: Path
+) -> None:
+    root = studio_with_letters_due(tmp_path / "large", 120, TAGGING)  # more than are done in one commit
+    process = leadnurture.start("--studio", str(root), "run", "--once", "--json", "--verbose")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    fcntl.fcntl(process.stderr, fcntl.F_SETPIPE_SZ, 4096)  # less than it says of one commit: it has to wait for us
+    said = process.stderr.read(10)
+    with database_in_use(root):
+        said += process.stderr.read()
+    data = json.loads(process.stdout.read())["data"]
+    process.communicate()
+    assert (process.returncode, data["executed"], data["busy"], data["waiting"]) == (1, 100, True, None)
+    assert b"until then: 100 executed; nothing is lost" in said
+    assert b"nothing was done" not in said
+    done = leadnurture("--studio", str(root), "run", "--once", "--json")
+    assert (done.returncode, json.loads(done.stdout)["data"]["executed"]) == (0, 20)
 
 
 def test_who_waits_in_vain_for_a_database_is_told_for_what(leadnurture: Leadnurture, root: Path) -> None:

@@ -15,11 +15,15 @@ from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType
 
 
 def opened(change: Change, lead: Lead, step: str | None = None, **said: Any) -> bool:
-    return engagement.mark_opened(change, engagement.latest_mail(change.session, lead, step=step), **said)
+    return engagement.mark_opened(
+        change, engagement.latest_mail(change.session, lead, step=step), engagement.Told(**said)
+    )
 
 
 def clicked(change: Change, lead: Lead, step: str | None = None, **said: Any) -> bool:
-    return engagement.mark_clicked(change, engagement.latest_mail(change.session, lead, step=step), **said)
+    return engagement.mark_clicked(
+        change, engagement.latest_mail(change.session, lead, step=step), engagement.Told(**said)
+    )
 
 
 @pytest.fixture

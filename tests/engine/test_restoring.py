@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from studio_life import DAY, HOUR, START, Begin, Life, mail, tag
+from sqlmodel import select
+from studio_life import DAY, HOUR, NEW, START, Begin, Life, mail, tag
 
 from leadnurture.clock import VirtualClock
 from leadnurture.crm import consents, opt_outs, standing, timeline
-from leadnurture.engine import by_hand, resolve
+from leadnurture.engine import by_hand, resolve, rests
 from leadnurture.engine.lock import StudioBusyError, locked
 from leadnurture.errors import ConflictError, LeadnurtureError, NotFoundError
 from leadnurture.restoring import Restored, restore
 from leadnurture.store.backup.copying import back_up
 from leadnurture.store.errors import NewerDatabaseError, NotADatabaseError
-from leadnurture.store.tables import Enrollment, OutboxMessage
+from leadnurture.store.tables import Enrollment, Lead, OutboxMessage
 from leadnurture.store.vocabulary import (
     ConsentKind,
     ConsentOrigin,
@@ -236,15 +237,127 @@ class TestWhatTheNewerDatabaseKnows:
         before = backed_up(life)
         life.add("mia")
         with_mia = backed_up(life, "with-mia.db")
+        life.studio.database.path.unlink()  # so that nobody knows of Mia
         put_back(life, before)
         life.add("zoe")
         life.later(HOUR)
         assert life.sent() == ["one"]
         restored = put_back(life, with_mia)
-        assert restored.outcome["sent"] == 0
-        assert restored.outcome["leads_missing"] == 1
+        assert (restored.outcome["sent"], restored.outcome["leads_added"]) == (1, 1)
         life.tick()
         assert life.sent("mia") == ["one"]
+        assert life.sent("zoe") == ["one"]
+        assert [message.state for message in life.queue("zoe")] == [OutboxState.SENT]
+
+
+class TestCouplesThatTheBackupDoesNotHave:
+    def test_entered_again_they_get_nothing_again_and_go_on_when_the_owner_says(self, life: Life) -> None:
+        life.given("welcome", mail("one"), tag("greeted"), mail("two", delay="2d"), mail("three", delay="2d"))
+        file = backed_up(life)
+        life.add("mia")
+        life.tick()
+        life.later(2 * DAY)
+        before = life.told("mia", InteractionType.EMAIL_SENT)
+        restored = put_back(life, file)
+        assert [restored.outcome[name] for name in ("leads_added", "sent", "walks_added", "walks_paused")] == [
+            1,
+            2,
+            1,
+            1,
+        ]
+        with pytest.raises(LeadnurtureError, match="already"):
+            life.add("mia")
+        life.set("mia", lead_status=LeadStatus.CONTACTED)
+        life.set("mia", lead_status=LeadStatus.NEW)
+        days(life, 4)
+        assert life.sent("mia") == ["one", "two"]
+        assert (life.lead("mia").tags, life.told("mia", InteractionType.EMAIL_SENT)) == (["greeted"], before)
+        resume(life, "mia")
+        days(life, 4)
+        assert life.sent("mia") == ["one", "two", "three"]
+        assert (life.walk("mia").status, life.lead("mia").tags) == (EnrollmentStatus.COMPLETED, ["greeted"])
+
+    def test_what_was_queued_for_them_goes_once_when_the_owner_says_and_what_may_have_gone_is_parked(
+        self, life: Life
+    ) -> None:
+        life.given("welcome", *THREE)
+        file = backed_up(life)
+        life.add("mia", "zoe")
+        life.clock.advance(HOUR)
+        life.decide()
+        number = life.queue("zoe")[0].id or 0
+        with life.studio.database.write() as session:
+            session.get_one(OutboxMessage, number).state = OutboxState.IN_DOUBT
+        restored = put_back(life, file)
+        assert (restored.outcome["sent"], restored.outcome["parked"]) == (0, 1)
+        days(life, 2)
+        assert life.sent() == []
+        assert [message.state for message in life.queue("zoe")] == [OutboxState.PARKED]
+        resume(life, "mia")
+        life.tick()
+        assert life.sent() == ["one"]
+
+    def test_who_had_left_or_was_passed_over_stays_so(self, life: Life) -> None:
+        life.given("welcome", *THREE)
+        file = backed_up(life)
+        life.add("mia")
+        life.add("zoe", enrolling=False)
+        life.happens("mia", standing.opt_out, "no more")
+        put_back(life, file)
+        assert life.lead("mia").opt_out_date is not None
+        assert life.walk("mia").status is EnrollmentStatus.CANCELLED
+        assert "--enroll" in life.passed_over("zoe")["welcome"]
+        life.set("zoe", wedding_venue="Barn")
+        days(life, 3)
+        assert life.sent() == []
+
+    def test_a_sequence_that_the_backup_does_not_know_writes_to_nobody_again_when_it_is_applied(
+        self, life: Life
+    ) -> None:
+        life.add("mia")
+        file = backed_up(life)
+        life.add("zoe")
+        steps = {"enroll": NEW | {"existing": True}}
+        life.given("welcome", *THREE, **steps)
+        life.later(HOUR)
+        assert life.sent() == ["one", "one"]
+        put_back(life, file)
+        assert {life.walk(name).status for name in ("mia", "zoe")} == {EnrollmentStatus.CANCELLED}
+        assert life.apply()["welcome"].enrolled == 0
+        days(life, 4)
+        assert life.sent() == ["one", "one"]
+
+    def test_they_go_on_by_the_words_that_the_backup_goes_by(self, life: Life) -> None:
+        life.given("welcome", *THREE)
+        file = backed_up(life)
+        life.given("welcome", mail("one", delay="1h"), mail("new", delay="1d"), mail("three", delay="1d"))
+        life.add("mia")
+        life.later(HOUR)
+        life.later(DAY)
+        assert life.sent() == ["one", "new"]
+        put_back(life, file)
+        resume(life, "mia")
+        days(life, 4)
+        assert life.sent() == ["one", "new", "two", "three"]
+
+    def test_who_was_entered_anew_after_an_earlier_restore_is_found_by_the_address(self, life: Life) -> None:
+        life.given("welcome", *THREE)
+        life.add("mia")
+        file = backed_up(life)
+        with life.studio.database.write() as session:
+            session.exec(select(Lead)).one().unsubscribe_token = "another"
+        life.later(HOUR)
+        restored = put_back(life, file)
+        assert (restored.outcome["sent"], restored.outcome["leads_added"]) == (1, 0)
+        life.tick()
+        assert life.sent() == ["one"]
+
+
+def resume(life: Life, name: str) -> None:
+    """Let a paused walk go on."""
+    walked = life.walk(name).id
+    with life.studio.change() as change:
+        by_hand.resume(change, life.studio.engine, change.session.get_one(Enrollment, walked))
 
 
 class TestNobodyKnows:
@@ -310,6 +423,20 @@ class TestNobodyKnows:
 
 
 class TestReplacing:
+    @pytest.mark.parametrize("readable", [True, False])
+    def test_a_rest_from_before_the_backup_keeps_nothing_back_afterwards(self, life: Life, readable: bool) -> None:
+        life.given("welcome", *THREE)
+        life.add("mia")
+        (life.root / "outbox").write_text("in the way")
+        life.later(HOUR)
+        file = backed_up(life)
+        (life.root / "outbox").unlink()
+        if not readable:
+            life.studio.database.path.unlink()
+        put_back(life, file)
+        with life.studio.read() as session:
+            assert rests.resting(session, life.clock.now(), life.studio.configuration) == ()
+
     def test_the_database_before_is_kept_whole(self, life: Life) -> None:
         file = backed_up(life)
         life.add("mia")
@@ -318,8 +445,6 @@ class TestReplacing:
         assert restored.kept.parent == life.root / "backups"
         with closing(sqlite3.connect(restored.kept)) as kept:
             assert kept.execute("SELECT count(*) FROM leads").fetchone() == (1,)
-        assert restored.outcome["leads_missing"] == 1
-        put_back(life, restored.kept)
         assert life.lead("mia")
 
     def test_what_is_no_backup_changes_nothing(self, life: Life) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadnurture.engine.retry import LONGEST_PAUSE, MOST_POSTPONED, is_everybody, rest_until, retry_at
+from leadnurture.channels.transport import Verdict
+from leadnurture.engine.retry import LONGEST_PAUSE, is_about_server, rest_until, retry_at
 from leadnurture.outbox_channel import Trouble
 
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
@@ -51,8 +52,16 @@ def test_no_rest_is_longer_than_six_hours(failures: int, trouble: Trouble) -> No
     assert NOW < rest_until(failures, trouble, NOW) <= NOW + timedelta(hours=6)
 
 
-def test_three_couples_are_everybody_and_one_of_them_three_times_is_not() -> None:
-    assert is_everybody(["ann", "mia", "zoe"], rests_so_far=0)
-    assert not is_everybody(["ann", "mia"], rests_so_far=0)
-    assert not is_everybody(["ann", "ann", "ann"], rests_so_far=0)
-    assert not is_everybody(["ann", "mia", "zoe"], rests_so_far=MOST_POSTPONED)
+PUT_OFF, TROUBLED = {Verdict.TRANSIENT}, {Verdict.SERVER}
+
+
+def test_three_couples_that_are_put_off_are_everybody_and_one_of_them_three_times_is_not() -> None:
+    assert is_about_server(["ann", "mia", "zoe"], 0, PUT_OFF)
+    assert is_about_server(["ann", "mia", "zoe"], 1000, PUT_OFF)
+    assert not is_about_server(["ann", "mia"], 0, PUT_OFF)
+    assert not is_about_server(["ann", "ann", "ann"], 0, PUT_OFF)
+
+
+def test_one_couple_that_always_meets_trouble_is_its_own_in_the_end() -> None:
+    assert [is_about_server(["ann"], failures, TROUBLED) for failures in (0, 5, 6)] == [True, True, False]
+    assert is_about_server(["ann", "mia", "zoe"], 1000, TROUBLED)

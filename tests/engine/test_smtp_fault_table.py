@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faulty_server import DROP, FLOOD, GARBAGE, HANG, LONG, FaultyServer
+from faulty_server import DRIP, DROP, ENDLESS, FLOOD, GARBAGE, HANG, LONG, FaultyServer
 from imap_server import PASSWORD, USERNAME, ImapServer
 from sqlmodel import select
 from studio_life import MINUTE, Begin, Life, mail
@@ -23,6 +23,8 @@ POINTS = {"final dot": "dot"}
 FAULTS = {
     "drops the connection": DROP,
     "says nothing": HANG,
+    "drips its answer byte by byte": DRIP,
+    "never ends its answer": ENDLESS,
     "speaks no SMTP": GARBAGE,
     "sends 100 kB in one line": FLOOD,
     "sends a thousand lines of 550": LONG,

@@ -21,7 +21,8 @@ def test_the_score_is_the_sum_of_what_is_told_of_it(studio: Studio) -> None:
     score = report.as_json()["score"]
     assert score["score"] == report.lead["lead_score"]
     assert score["temperature"] == report.lead["lead_temperature"].value
-    assert {"rule_name": "Real budget", "adjustment": 20.0} in score["rules"]
+    because = {"asked": "estimated_budget greater than 1999", "actual": "£2,400"}
+    assert {"rule_name": "Real budget", "adjustment": 20.0, **because} in score["rules"]
     assert [(one["adjustment"], one["reason"]) for one in score["adjustments"]] == [(-7, "slow to answer")]
     assert sum(rule["adjustment"] for rule in score["rules"]) - 7 == score["score"]
 

@@ -1,13 +1,17 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from couples import EMMA, LETTERS, add, apply_files, happen, only, run
+from rich.text import Text
 from sqlalchemy import update
 
+from leadnurture.at_work import noted, told
+from leadnurture.cli.views.worker import worker_rows
 from leadnurture.clock import VirtualClock
 from leadnurture.crm import standing
-from leadnurture.engine.lock import locked
+from leadnurture.engine.heartbeat import Heartbeat, write_heartbeat
+from leadnurture.engine.lock import locked, only_daemon
 from leadnurture.reports.status import Status, status
 from leadnurture.store.tables import Enrollment, Execution, OutboxMessage
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, OutboxState
@@ -128,9 +132,9 @@ def test_without_its_folder_the_rest_is_told_all_the_same(letters: Studio, tmp_p
 
 def test_who_is_at_work_is_told_while_they_are(letters: Studio) -> None:
     with locked(letters.state, letters.now(), "leadnurture run"):
-        told = _status(letters).as_json()["running"]
-    assert told["what"] == "leadnurture run"
-    assert told["since"] == "2027-01-04T10:00:00+00:00"
+        running = _status(letters).as_json()["running"]
+    assert running["what"] == "leadnurture run"
+    assert running["since"] == "2027-01-04T10:00:00+00:00"
     assert _status(letters).worker.running is None
 
 
@@ -144,10 +148,49 @@ def test_a_killed_process_is_not_at_work(letters: Studio) -> None:
         pass  # looking did not take the lock away from anybody
 
 
-@pytest.mark.parametrize("note", ["", "{", '{"pid": 1}', "[]", '{"pid": "x", "what": 1, "since": "never"}'])
+@pytest.mark.parametrize(
+    "note",
+    [
+        "",
+        "{",
+        '{"pid": 1}',
+        "[]",
+        '{"pid": "x", "what": 1, "since": "never"}',
+        '{"pid": Infinity, "what": "x", "since": "2027-01-04"}',
+    ],
+)
 def test_a_note_that_cannot_be_read_is_nobody(letters: Studio, note: str) -> None:
     (letters.state / "run.json").write_text(note, encoding="utf-8")
     assert _status(letters).worker.running is None
+
+
+def test_since_when_somebody_is_at_work_is_told_by_the_studios_clocks(letters: Studio, clock: VirtualClock) -> None:
+    clock.set(datetime(2027, 7, 1, 9, tzinfo=UTC))
+    with locked(letters.state, letters.local_now(), "leadnurture run"):
+        assert told(noted(letters.state, "run").since) == "Thu 1 Jul 2027 10:00 BST"  # type: ignore[union-attr]
+    clock.set(datetime(2027, 12, 1, 9, tzinfo=UTC))
+    with locked(letters.state, letters.local_now(), "leadnurture run"):
+        assert told(noted(letters.state, "run").since) == "Wed 1 Dec 2027 09:00 GMT"  # type: ignore[union-attr]
+
+
+class TestTheNextTickOfADaemon:
+    """It was to be long ago."""
+
+    @pytest.fixture(autouse=True)
+    def _late(self, letters: Studio, clock: VirtualClock) -> None:
+        write_heartbeat(letters.state, Heartbeat(next_at=clock.now()))
+        clock.advance(timedelta(minutes=3))
+
+    def _shown(self, letters: Studio) -> Text:
+        report = _status(letters)
+        return dict(worker_rows(report.worker, report.as_of.now))["Next tick"]
+
+    def test_it_is_no_alarm_while_it_is_the_daemon_that_works(self, letters: Studio) -> None:
+        with only_daemon(letters.state, letters.now(), "leadnurture run"):
+            with locked(letters.state, letters.now(), "leadnurture run"):
+                shown = self._shown(letters)
+            assert shown.plain == "after the one that it is at"
+            assert "it hangs" in self._shown(letters).plain
 
 
 def test_a_frozen_walk_is_neither_due_nor_waiting(letters: Studio, clock: VirtualClock) -> None:

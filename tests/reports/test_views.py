@@ -147,6 +147,7 @@ def test_a_leads_file_at_eighty_columns(studio: Studio, clock: VirtualClock) -> 
     assert [line.rstrip() for line in _shown(lead_file_view(report)).splitlines()] == [
         "Emma & Jack Stone   lead 1",
         "Sat 12 Jun 2027 (in 5 months) · Hollow Ash Barn · new · warm 60",
+        "Next: do task – 'Call them' is due tomorrow",
         "",
         "E-mail  emma@example.org  Budget         £2,400",
         "Phone   +447700900142     Inquiry        4 Jan 2027 10:00",

@@ -26,6 +26,12 @@ def described(connection: sqlite3.Connection) -> dict[str, object]:
     return {name: _table(connection, name) for name in sorted(names)}
 
 
+def programs(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Views, triggers and the index of words, word for word."""
+    kept = "type IN ('view', 'trigger') OR sql LIKE 'CREATE VIRTUAL%'"
+    return connection.execute(f"SELECT name, sql FROM sqlite_master WHERE {kept} ORDER BY name").fetchall()
+
+
 def _table(connection: sqlite3.Connection, name: str) -> dict[str, object]:
     sql = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
     indexes = {}
@@ -54,6 +60,7 @@ def test_a_migrated_file_and_a_fresh_one_from_the_tables_have_the_same_schema(tm
     engine.dispose()
     with_migrations, fresh = sqlite3.connect(migrated), sqlite3.connect(tmp_path / "fresh.db")
     assert described(with_migrations) == described(fresh)
+    assert programs(with_migrations) == programs(fresh)
     assert len(described(fresh)) >= 15
     with_migrations.close()
     fresh.close()

@@ -4,16 +4,14 @@ import imaplib
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
-from threading import Timer
 
 from imap_tools import BaseMailBox
 from imap_tools.errors import MailboxLoginError
 
+from leadnurture.channels.cut_off import PATIENCE, CutOff
 from leadnurture.channels.mailbox_settings import MailboxSettings
 from leadnurture.channels.trust import trust
 from leadnurture.errors import OutsideWorldError
-
-PATIENCE = 4  # times the timeout: a server that sends a byte now and then is never silent, and never done
 
 
 class RefusedMailboxLoginError(OutsideWorldError):
@@ -28,12 +26,10 @@ class _Client(imaplib.IMAP4):
         super().__init__(settings.host, settings.port, settings.timeout)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
-        """Connect; a second handle on the connection reaches it through every layer of encryption."""
+        """Connect; the whole conversation has a limit."""
         plain = socket.create_connection((self.host, self.port), timeout)
-        self._second_handle = plain.dup()
-        self._watch = Timer(self._settings.timeout * PATIENCE, self._cut_off)
-        self._watch.daemon = True
-        self._watch.start()
+        self._cut_off = CutOff(plain, self._settings.timeout * PATIENCE)
+        self._cut_off.begin()
         if self._settings.security != "tls":
             return plain
         try:
@@ -43,10 +39,6 @@ class _Client(imaplib.IMAP4):
             self.release()
             raise
 
-    def _cut_off(self) -> None:
-        with suppress(OSError):
-            self._second_handle.shutdown(socket.SHUT_RDWR)
-
     def shutdown(self) -> None:
         """Close the connection; never raises."""
         self.release()
@@ -55,9 +47,8 @@ class _Client(imaplib.IMAP4):
 
     def release(self) -> None:
         """Stop watching the connection."""
-        if watch := getattr(self, "_watch", None):
-            watch.cancel()
-            self._second_handle.close()
+        if cut_off := getattr(self, "_cut_off", None):
+            cut_off.close()
 
 
 class MailboxConnection(BaseMailBox):
@@ -99,7 +90,7 @@ class MailboxConnection(BaseMailBox):
                 raise
             told = spoken(getattr(trouble, "command_result", (None, [str(trouble)]))[1])
             raise RefusedMailboxLoginError(
-                f"{username} could not log in to the mailbox: {told.replace(secret, '…')}",
+                f"{username} could not log in to the mailbox on {self._settings.place}: {told.replace(secret, '…')}",
                 hint="Check the username and the password; many providers want an app password.",
             ) from None
 

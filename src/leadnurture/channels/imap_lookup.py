@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from imap_tools import AND, FolderInfo, H
 from imap_tools.errors import UnexpectedCommandStatusError
 
-from leadnurture.channels.imap_connection import PATIENCE, MailboxConnection, spoken
+from leadnurture.channels.cut_off import PATIENCE
+from leadnurture.channels.imap_connection import MailboxConnection, spoken
 from leadnurture.channels.mailbox_settings import MailboxSettings
 from leadnurture.channels.sent_folder import Sighting, is_usual
 from leadnurture.clock import monotonic

@@ -1,9 +1,14 @@
-"""Messages as files in a folder, for those who look before they send, or let another program send."""
+"""Messages as files in a folder, for those who look before they send, or let another program send.
+
+A message lies there as a draft before it is handed over; to hand it over is to give the draft its name. So a draft
+proves that its message has not gone, while a file that is missing proves nothing: another program may have taken it.
+"""
 
 import contextlib
 import os
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
@@ -15,6 +20,7 @@ from leadnurture.channels.transport import Answer, Verdict
 from leadnurture.durable import sync_folder
 
 _LONGEST_SLUG = 60
+_DRAFT = ".draft"
 
 
 class OutboxFolderTransport:
@@ -30,14 +36,16 @@ class OutboxFolderTransport:
         return OutboxFolderLine(self._folder)
 
     def arrived(self, message_id: str) -> bool | None:
-        """Whether the message's file is in the folder; None when the folder cannot be read."""
+        """Whether the message's file is in the folder; None when neither it nor its draft is there."""
         try:
             with os.scandir(self._folder) as entries:
-                return any(entry.name.endswith(_ending(message_id)) for entry in entries)
-        except FileNotFoundError:
-            return False
+                names = {entry.name for entry in entries}
         except OSError:
             return None
+        ending = _ending(message_id)
+        if any(name.endswith(ending) for name in names):
+            return True
+        return False if any(name.endswith(ending + _DRAFT) for name in names) else None
 
 
 class OutboxFolderLine:
@@ -48,37 +56,44 @@ class OutboxFolderLine:
         self._offered: FrozenMessage | None = None
 
     def offer(self, message: FrozenMessage) -> Answer:
-        """Make the folder if it is missing; any message is accepted if the folder can be written to."""
+        """Make the folder if it is missing, and write the message's draft, which takes the place of an older one."""
+        draft = _draft(self._folder / file_name(message))
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write(draft, message.content)
         except OSError as trouble:
-            return self._unusable(trouble.strerror or str(trouble))
-        if not os.access(self._folder, os.W_OK | os.X_OK):
-            return self._unusable("permission denied")
+            return self._unusable(trouble)
         self._offered = message
-        return Answer(Verdict.ACCEPTED, f"{self._folder} is there")
+        return Answer(Verdict.ACCEPTED, f"{draft} is written")
 
     def hand_over(self) -> Answer:
-        """Write the message that was offered; what was answered ACCEPTED survives a power cut."""
+        """Give the message that was offered its name; what was answered ACCEPTED survives a power cut."""
         message, self._offered = self._offered, None
         assert message is not None, "no offer was accepted"
         path = self._folder / file_name(message)
         try:
-            _write_atomically(path, message.content)
+            _draft(path).replace(path)
         except OSError as trouble:
-            return self._unusable(trouble.strerror or str(trouble))
+            return self._unusable(trouble)
+        try:
+            sync_folder(self._folder)
+        except OSError as trouble:
+            return replace(self._unusable(trouble), verdict=Verdict.UNKNOWN)
         return Answer(Verdict.ACCEPTED, f"written to {path}")
 
     def withdraw(self) -> None:
-        """Forget the message that was offered."""
-        self._offered = None
+        """Forget the message that was offered, and remove its draft; never raises."""
+        message, self._offered = self._offered, None
+        if message is not None:
+            with contextlib.suppress(OSError):
+                _draft(self._folder / file_name(message)).unlink()
 
     def close(self) -> None:
-        """Forget the message that was offered; nothing is open."""
-        self._offered = None
+        """Withdraw what was offered and not handed over; nothing is open."""
+        self.withdraw()
 
-    def _unusable(self, reason: str) -> Answer:
-        return Answer(Verdict.SERVER, f"cannot write to {self._folder}: {reason}")
+    def _unusable(self, trouble: OSError) -> Answer:
+        return Answer(Verdict.SERVER, f"cannot write to {self._folder}: {trouble.strerror or trouble}")
 
 
 def file_name(message: FrozenMessage) -> str:
@@ -103,17 +118,19 @@ def _date(content: bytes) -> datetime:
     return parsedate_to_datetime(BytesHeaderParser().parsebytes(head)["Date"]).astimezone(UTC)
 
 
-def _write_atomically(path: Path, content: bytes) -> None:
-    """Write the whole file or nothing; a draft that a crash left behind is overwritten by the next attempt."""
-    draft = path.with_name(f".{path.name}.draft")
+def _draft(path: Path) -> Path:
+    """Return where a message lies before it has its name: hidden, so that nobody takes it."""
+    return path.with_name(f".{path.name}{_DRAFT}")
+
+
+def _write(draft: Path, content: bytes) -> None:
+    """Write a whole draft that survives a power cut, or nothing."""
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             draft.unlink()
         raise
-    sync_folder(path.parent)

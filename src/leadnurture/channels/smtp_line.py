@@ -13,6 +13,7 @@ from functools import partial
 
 from leadnurture.channels.mail.letter import FrozenMessage
 from leadnurture.channels.smtp_connection import UnreachableServerError, connect
+from leadnurture.channels.smtp_conversation import SmtpConversation
 from leadnurture.channels.smtp_login import BrokenLoginError
 from leadnurture.channels.smtp_settings import SmtpSettings
 from leadnurture.channels.smtp_trouble import describe, judge
@@ -31,7 +32,7 @@ class SmtpLine:
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
-        self._connection: smtplib.SMTP | None = None
+        self._connection: SmtpConversation | None = None
         self._offered: FrozenMessage | None = None
 
     def offer(self, message: FrozenMessage) -> Answer:
@@ -42,7 +43,7 @@ class SmtpLine:
         """
         answer = self._mail_from_fresh(message)
         if answer.verdict is Verdict.ACCEPTED:
-            answer = self._recipients(message)
+            answer = replace(self._recipients(message), named=True)
         if answer.verdict is Verdict.ACCEPTED:
             self._offered = message
         return answer
@@ -52,11 +53,12 @@ class SmtpLine:
         message, self._offered = self._offered, None
         assert message is not None, "no offer was accepted"
         answer = self._ask(lambda connection: connection.docmd("DATA"), _GO_AHEAD)
-        if answer.verdict is not Verdict.ACCEPTED:
+        if answer.verdict is Verdict.ACCEPTED:
+            send = partial(_send_content, content=message.content)
+            answer = self._ask(send, lost=Verdict.UNKNOWN, garbled=Verdict.UNKNOWN)
+        else:
             self.withdraw()
-            return answer
-        send = partial(_send_content, content=message.content)
-        return self._ask(send, lost=Verdict.UNKNOWN, garbled=Verdict.UNKNOWN)
+        return replace(answer, named=True)
 
     def withdraw(self) -> None:
         """Forget the message that was offered; never raises."""
@@ -121,10 +123,10 @@ class SmtpLine:
 
     def _ask(
         self,
-        command: Callable[[smtplib.SMTP], tuple[int, bytes]],
+        command: Callable[[SmtpConversation], tuple[int, bytes]],
         wanted: range = _DONE,
         *,
-        lost: Verdict = Verdict.TRANSIENT,
+        lost: Verdict = Verdict.SERVER,
         garbled: Verdict = Verdict.SERVER,
     ) -> Answer:
         """Return the server's answer to a command; a connection that can no longer be trusted is dropped."""
@@ -156,13 +158,13 @@ def _kind(trouble: LeadnurtureError) -> Trouble:
     return Trouble.LOGIN if lasting else Trouble.UNREACHABLE
 
 
-def _send_content(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
+def _send_content(connection: SmtpConversation, content: bytes) -> tuple[int, bytes]:
     """Send the content, dot-stuffed (RFC 5321, 4.5.2), and the final dot; return the reply."""
     ending = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
     stuffed = (b"." if content.startswith(b".") else b"") + content.replace(b"\n.", b"\n..") + ending
     for start in range(0, len(stuffed), _PIECE):
         connection.send(stuffed[start : start + _PIECE])
-    return connection.getreply()
+    return connection.last_reply()
 
 
 def _together(refused: Mapping[str, str]) -> str:

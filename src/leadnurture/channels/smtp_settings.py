@@ -22,7 +22,8 @@ class SmtpSettings:
     """A server and the manners it expects.
 
     `password` is asked for at each login and not before. `timeout` is seconds of silence, per step of the
-    conversation. `cafile` replaces the authorities that the system trusts.
+    conversation; no step takes longer than `cut_off.PATIENCE` times that, however much is said. `cafile` replaces the
+    authorities that the system trusts.
     """
 
     host: str

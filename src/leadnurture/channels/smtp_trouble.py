@@ -17,7 +17,7 @@ _OUR_SETTINGS = frozenset({530, 534, 535, 538})  # RFC 4954: authentication or e
 # the words. A mailbox that is full is another thing, and has a code of its own (RFC 3463, X.2.X).
 _QUOTA = re.compile(
     rb"(?![245]\.2\.)(?:[45]\.4\.5|[45]\.7\.(?:28|500|501|502|503|708))\b"
-    rb"|(?![245]\.2\.).*\b(?:daily|hourly|sending|outgoing|submission|rate)\b.{0,40}\b(?:limit|quota|exceeded)",
+    rb"|(?![245]\.(?:2\.|3\.4)).*\b(?:daily|hourly|sending|outgoing|submission|rate)\b.{0,40}\b(?:limit|quota|exceeded)",
     re.IGNORECASE | re.DOTALL,
 )
 

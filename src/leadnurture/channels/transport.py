@@ -36,13 +36,15 @@ class Answer:
     """A verdict, and one line for people: what the server said, or what happened instead.
 
     `refused` are the recipients that were not taken, with what the server said to each; the others get the message.
-    `trouble` says of what kind it is where the verdict is SERVER, and means nothing elsewhere.
+    Where the verdict is SERVER, `trouble` says of what kind it is, and `named` that the server had been told which
+    message it is about: then it may have meant that one.
     """
 
     verdict: Verdict
     reply: str
     refused: Mapping[str, str] = field(default_factory=dict)
     trouble: Trouble = Trouble.UNREACHABLE
+    named: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reply", one_line(self.reply)[:_LONGEST_REPLY])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadnurture.cli import terminal
-from leadnurture.cli.options import AsJson, LeadArgument, open_studio
+from leadnurture.cli.options import HIGHEST_ID, AsJson, LeadArgument, open_studio
 
 if TYPE_CHECKING:
     from leadnurture.channels.mail.letter import Mailbox
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 appointment = typer.Typer(
     name="appointment", help="Meetings with couples.", no_args_is_help=True, rich_markup_mode=None
 )
-Number = Annotated[int, typer.Argument(metavar="ID", help="The appointment's id, as `appointment list` shows it.")]
+Number = Annotated[
+    int,
+    typer.Argument(metavar="ID", min=1, max=HIGHEST_ID, help="The appointment's id, as `appointment list` shows it."),
+]
 Length = Annotated[str | None, typer.Option("--for", metavar="LENGTH", help="How long it takes: 45m, 1h 30m.")]
 
 
@@ -64,7 +67,7 @@ def add_appointment(
     context: typer.Context,
     lead: LeadArgument,
     title: Annotated[str, typer.Argument(metavar="TITLE", help="What it is, as the couple should read it.")],
-    at: Annotated[str, typer.Option("--at", metavar="WHEN", help="Date and time of day, such as 2027-06-14 18:00.")],
+    at: Annotated[str, typer.Option("--at", metavar="WHEN", help='2027-06-14 18:00, "tomorrow 18:00" …')],
     length: Length = "1h",
     location: Annotated[str | None, typer.Option(help="Where it is.")] = None,
     description: Annotated[str | None, typer.Option(help="More about it.")] = None,
@@ -92,7 +95,7 @@ def add_appointment(
 def move_appointment(
     context: typer.Context,
     number: Number,
-    to: Annotated[str, typer.Option("--to", metavar="WHEN", help="Date and time of day, such as 2027-06-15 18:00.")],
+    to: Annotated[str, typer.Option("--to", metavar="WHEN", help='2027-06-15 18:00, "next monday 18:00" …')],
     length: Length = None,
     as_json: AsJson = False,
 ) -> None:
@@ -203,11 +206,12 @@ def _owner(studio: "Studio") -> "Mailbox":
 
 def _instant(studio: "Studio", text: str) -> datetime:
     """Read a date with its time of day; one without would be a guess."""
-    from leadnurture.crm.values import BadValueError, read_instant
+    from leadnurture.crm.values import BadValueError
+    from leadnurture.engine.when import read_when
 
     if not re.search(r"\d:\d\d", text):
         raise BadValueError(f"'{text}' says no time of day", hint="write it like 2027-06-14 18:00")
-    return read_instant(text, studio.reading())
+    return read_when(text, studio.reading(), studio.now())
 
 
 def _length(text: str) -> timedelta:

@@ -47,7 +47,7 @@ def install_entry(
     from leadnurture.locate import CONFIG_NAME
 
     root = studio_folder(context).resolve()
-    chosen = interval(every) if every is not None else None
+    chosen = interval(every, "--every") if every is not None else None
     job = wanted_job(root, load_config(root / CONFIG_NAME), chosen)
     scheduler, present = place_for(root, _kind(kind))
     texts = scheduler.rendered(job)

@@ -1,11 +1,16 @@
 """`lead add` and `lead set`: typing a couple in, and correcting what is known."""
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from leadnurture.cli import terminal
-from leadnurture.cli.options import AsJson, LeadArgument, open_studio
+from leadnurture.cli.lead_duplicates import hint_at
+from leadnurture.cli.lead_several import Deed, Where, answer, do
+from leadnurture.cli.new_sources import CreateSources, with_sources
+from leadnurture.cli.options import AsJson, Yes, open_studio
+from leadnurture.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +33,10 @@ def add(
     guests: Annotated[str | None, typer.Option(help="How many guests.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag; may be repeated.")] = None,
     assign: Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Any other field.")] = None,
+    landing_url: Annotated[
+        str | None, typer.Option("--landing-url", metavar="URL", help="The page they came in by; it tells the source.")
+    ] = None,
+    create_sources: CreateSources = False,
     enroll: Annotated[bool, typer.Option("--enroll/--no-enroll", help="Let sequences begin with them.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -36,6 +45,7 @@ def add(
     Example: leadnurture lead add --email emma@example.com --couple "Emma Stone & Jack Smith" --wedding-date 2027-06-14
     """
     from leadnurture.crm import leads
+    from leadnurture.reports.lead_duplicates import lead_duplicates
 
     typed = {
         "primary_email": email,
@@ -48,47 +58,72 @@ def add(
         "estimated_budget": budget,
         "estimated_guest_count": guests,
         "tags": ",".join(tag) if tag else None,
+        "landing_url": landing_url,
     }
     with open_studio(context) as studio:
         given = [f"{name}={value}" for name, value in typed.items() if value is not None]
         values = _values(studio, [*given, *(assign or [])])
-        with studio.change(enrolling=enroll) as change:
-            lead = leads.create(change, values, origin="typed in")
+
+        def entered(create: bool) -> "tuple[Change, Lead]":
+            with studio.change(enrolling=enroll) as change:
+                change.new_sources = create
+                return change, leads.create(change, values, origin="typed in")
+
+        change, lead = with_sources(entered, create=create_sources)
         enrolled = [sequence for _, sequence in change.enrolled]
+        points = _points(studio, lead, change)
+        with studio.read() as session:
+            pairs = lead_duplicates(session, {lead.id or 0})
         if as_json:
-            terminal.print_json(_added(studio, lead, enrolled) | {"suppressed": bool(change.suppressed)})
+            noticed = {"possible_duplicates": [pair.as_json() for pair in pairs], "suppressed": bool(change.suppressed)}
+            terminal.print_json(_added(studio, lead, enrolled, points) | noticed)
             return
     terminal.say(f"Lead {lead.id}: {leads.couple_of(lead)}, score {lead.lead_score} ({lead.lead_temperature.value})")
+    for point in points:
+        terminal.say(f"  {point['adjustment']:+g}  {point['rule_name']}")
+    if lead.date_available is False:
+        terminal.say(f"Their date is taken   → leadnurture date check {lead.wedding_date}")
     terminal.say(f"Enrolled in: {', '.join(enrolled)}" if enrolled else "No sequence begins with them.")
     if change.suppressed:
         terminal.say("Their address is on the suppression list: what they opted out of is not sent to them.")
+    hint_at(pairs)
     terminal.say(f"\nNext: leadnurture lead show {lead.id}" + (", leadnurture run --once" if enrolled else ""))
 
 
 def set_fields(
     context: typer.Context,
-    lead: LeadArgument,
-    assignments: Annotated[
-        list[str], typer.Argument(metavar="FIELD=VALUE...", help="An empty value clears the field.")
+    words: Annotated[
+        list[str], typer.Argument(metavar="LEAD... FIELD=VALUE...", help="Whom, and what; an empty value clears it.")
     ],
+    where: Where = None,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Change what is known of a couple; scores and sequences follow at once.
+    """Change what is known of one couple or of several; scores and sequences follow at once.
 
-    Example: leadnurture lead set emma wedding_venue="Babington House" lead_status=qualified
+    Example: leadnurture lead set emma wedding_venue="Babington House" priority_level=high
     """
     from leadnurture.crm import leads
 
+    named = list(takewhile(lambda word: "=" not in word, words))
     with open_studio(context) as studio:
-        values = _values(studio, assignments)
-        with studio.change() as change:
-            found = leads.find(change.session, lead)
-            old_score = found.lead_score
-            changed = leads.update(change, found, _merged(found, values))
-        if as_json:
-            terminal.print_json(_updated(studio, found, old_score, change))
+        values = _values(studio, words[len(named) :])
+        if not values:
+            raise UsageError("nothing to set", hint="FIELD=VALUE, such as priority_level=high")
+        deed = Deed(
+            lambda lead: leads.differences(lead, _merged(lead, values)),
+            lambda change, lead: leads.update(change, lead, _merged(lead, values)),
+            f"set {', '.join(values)}",
+        )
+        done = do(studio, named, where, deed, yes=yes, as_json=as_json)
+        if done is None or len(named) != 1:
+            answer(done, deed, as_json=as_json)
             return
-    _tell_changes(found, changed, old_score, change)
+        found, changed, old_score = done.leads[0]
+        if as_json:
+            terminal.print_json(_updated(studio, found, old_score, done.change))
+            return
+    _tell_changes(found, changed, old_score, done.change)
 
 
 def _values(studio: "Studio", assignments: list[str]) -> dict[str, Any]:
@@ -106,30 +141,37 @@ def _merged(lead: "Lead", values: "Mapping[str, Any]") -> dict[str, Any]:
     return merged
 
 
-def _added(studio: "Studio", lead: "Lead", enrolled: list[str]) -> dict[str, Any]:
+def _added(studio: "Studio", lead: "Lead", enrolled: list[str], points: list[dict[str, Any]]) -> dict[str, Any]:
     from leadnurture.reports.lead_json import lead_json
 
     return {
         "lead": lead_json(lead, studio.config),
         "lead_score_calculated": lead.lead_score,
+        "score_adjustments": points,
         "nurture_sequences_enrolled": enrolled,
     }
 
 
-def _updated(studio: "Studio", lead: "Lead", old_score: int, change: "Change") -> dict[str, Any]:
+def _points(studio: "Studio", lead: "Lead", change: "Change") -> list[dict[str, Any]]:
+    """Return the rules that give a lead its score as it is now, each with its points."""
     from leadnurture.crm.change import Change
     from leadnurture.crm.rules import active_rules
     from leadnurture.crm.scores import explain
-    from leadnurture.reports.lead_json import lead_json
 
     with studio.read() as session:
         score = explain(Change(session, change.now, studio.config), lead, active_rules(session, studio.reading()))
+    return [vars(point) for point in score.points]
+
+
+def _updated(studio: "Studio", lead: "Lead", old_score: int, change: "Change") -> dict[str, Any]:
+    from leadnurture.reports.lead_json import lead_json
+
     return {
         "lead": lead_json(lead, studio.config),
         "score_changes": {
             "old_score": old_score,
             "new_score": lead.lead_score,
-            "score_adjustments": [vars(point) for point in score.points],
+            "score_adjustments": _points(studio, lead, change),
         },
         "automation_changes": {
             "sequences_enrolled": [sequence for _, sequence in change.enrolled],

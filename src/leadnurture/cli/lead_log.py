@@ -1,14 +1,16 @@
 """`leadnurture lead log`: what happened with a couple, onto their timeline."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from leadnurture.cli.lead_standing import tell
+from leadnurture.cli import terminal
+from leadnurture.cli.lead_standing import standing_json, tell
 from leadnurture.cli.options import AsJson, LeadArgument, open_studio
 
 if TYPE_CHECKING:
     from leadnurture.crm.change import Change
+    from leadnurture.crm.engagement import Told
     from leadnurture.store.tables import Lead
     from leadnurture.store.vocabulary import InteractionType
     from leadnurture.studio import Studio
@@ -17,13 +19,13 @@ if TYPE_CHECKING:
 _OTHER_WAYS = {
     "opted_out": "leadnurture lead opt-out LEAD",
     "booking_confirmed": "leadnurture lead convert LEAD --value AMOUNT",
-    "status_changed": "leadnurture lead set LEAD lead_status=STATUS",
+    "status_changed": "leadnurture lead status LEAD STATUS",
     "automation_paused": "leadnurture lead pause LEAD",
     "automation_resumed": "leadnurture lead resume LEAD",
     "lead_created": "leadnurture lead add --email ADDRESS",
     "lead_updated": "leadnurture lead set LEAD FIELD=VALUE",
-    "tag_added": "leadnurture lead set LEAD tags=TAG,TAG",
-    "tag_removed": "leadnurture lead set LEAD tags=TAG,TAG",
+    "tag_added": "leadnurture lead tag LEAD TAG",
+    "tag_removed": "leadnurture lead untag LEAD TAG",
 }
 _OURS = ("sequence_", "step_", "automation_", "score_", "lead_", "tag_", "task_", "email_bounced", "notification_")
 
@@ -39,6 +41,10 @@ def log(
     ],
     text: Annotated[str | None, typer.Option("--text", help="What was said.")] = None,
     outcome: Annotated[str | None, typer.Option(help="How it ended, in a word or two.")] = None,
+    follow_up: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="When to come back to it, such as 2027-06-14 or '14 June 2027 10:00'."),
+    ] = None,
     sequence: Annotated[
         str | None, typer.Option(metavar="SEQ", help="With email_opened, email_clicked: the mail's sequence.")
     ] = None,
@@ -51,34 +57,65 @@ def log(
 
     email_opened and email_clicked are about the last mail that was sent to them, or the last of --sequence and --step.
     """
+    from leadnurture.crm.leads import find
+
     with open_studio(context) as studio:
         interaction = _interaction(studio, kind)
         _require_mail(interaction, sequence or step)
+        said = _told(studio, text, outcome, follow_up)
         with studio.change() as change:
-            found, told = _noted(change, lead, interaction, (text, outcome), (sequence, step))
-        tell(studio, change, found, told, as_json=as_json)
+            old_score = find(change.session, lead).lead_score
+            found, told = _noted(change, lead, interaction, said, (sequence, step))
+        _answer(studio, change, found, told, old_score, as_json=as_json)
+
+
+def _answer(studio: "Studio", change: "Change", found: "Lead", told: str, old_score: int, *, as_json: bool) -> None:
+    """Tell what was noted, what it did to the score, and what to do next."""
+    from leadnurture.reports.recommended import recommended_for
+
+    with studio.read() as session:
+        advice = recommended_for(session, studio.config, change.now, found)
+    if as_json:
+        score = {"lead_score_updated": found.lead_score != old_score, "new_lead_score": found.lead_score}
+        terminal.print_json(standing_json(studio, change, found) | score | advice.as_json())
+        return
+    tell(studio, change, found, told, as_json=False)
+    if found.lead_score != old_score:
+        terminal.say(f"  score: {old_score} → {found.lead_score} ({found.lead_temperature.value})")
+    terminal.say(f"  next: {advice.action.replace('_', ' ')} – {advice.reason}")
+
+
+def _told(studio: "Studio", text: str | None, outcome: str | None, follow_up: str | None) -> "Told":
+    from leadnurture.crm.engagement import Told
+    from leadnurture.crm.fields import Kind, LeadField
+    from leadnurture.crm.values import read_value
+
+    reading = studio.reading()
+    ended = read_value(LeadField("--outcome", Kind.TEXT, "Outcome", longest=100), outcome or "", reading)
+    when = read_value(LeadField("--follow-up", Kind.INSTANT, "Follow up"), follow_up or "", reading)
+    return Told(text, ended, when)
 
 
 def _noted(
     change: "Change",
     reference: str,
     interaction: "InteractionType",
-    said: tuple[str | None, str | None],
+    said: "Told",
     mail: tuple[str | None, str | None],
 ) -> "tuple[Lead, str]":
-    """Note what happened, what was `said` (text, outcome) of which `mail` (sequence, step); return it in words."""
+    """Note what happened, and what was `said` of which `mail` (sequence, step); return it in words."""
     from leadnurture.crm import timeline
     from leadnurture.crm.change import FactKind
     from leadnurture.crm.leads import find
 
     found, name = find(change.session, reference), interaction.replace("_", " ")
-    text, outcome = said
     if interaction.value in _OF_MAILS:
         return found, _marked(change, found, interaction, said, mail)
     if interaction == "email_received":
-        timeline.reply(change, found, text)
+        timeline.reply(change, found, said.text, outcome=said.outcome, follow_up=said.follow_up)
     else:
-        timeline.note(change, found, interaction, name.capitalize(), content=text, outcome=outcome, who="owner")
+        told: dict[str, Any] = {"content": said.text, "outcome": said.outcome, "follow_up": said.follow_up}
+        timeline.note(change, found, interaction, name.capitalize(), **told, who="owner")
         change.record(FactKind.CHANGED, found.id)
     return found, f"noted: {name}"
 
@@ -87,13 +124,13 @@ def _marked(
     change: "Change",
     found: "Lead",
     interaction: "InteractionType",
-    said: tuple[str | None, str | None],
+    said: "Told",
     mail: tuple[str | None, str | None],
 ) -> str:
     from leadnurture.crm.engagement import MARKS, latest_mail
 
     message = latest_mail(change.session, found, *mail)
-    is_first = MARKS[interaction](change, message, text=said[0], outcome=said[1])
+    is_first = MARKS[interaction](change, message, said)
     done = interaction.removeprefix("email_")
     told = f"{message.sequence_id}/{message.step_key} ({message.subject})"
     return f"noted: they {done} {told}" if is_first else f"nothing new: {told} was {done} before"

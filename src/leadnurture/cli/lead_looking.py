@@ -4,51 +4,36 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadnurture.cli import lead_filter_options as options
 from leadnurture.cli import terminal
 from leadnurture.cli.options import MOST, AsJson, LeadArgument, open_studio
 
 if TYPE_CHECKING:
     from leadnurture.reports.lead_list import LeadList
 
-_ANY = "May be repeated: one of them must fit."
-Score = Annotated[int | None, typer.Option(metavar="N", min=0, max=100, help="From 0 to 100.")]
-Day = Annotated[str | None, typer.Option(metavar="DATE", help="Such as 2027-06-14 or '14 June 2027'.")]
-
 
 def list_leads(
     context: typer.Context,
-    status: Annotated[list[str] | None, typer.Option(metavar="STATUS", help=f"new, qualified, won … {_ANY}")] = None,
-    source: Annotated[list[str] | None, typer.Option(metavar="SOURCE", help=f"website, instagram … {_ANY}")] = None,
-    priority: Annotated[
-        list[str] | None, typer.Option(metavar="PRIORITY", help=f"low, medium, high, urgent. {_ANY}")
+    view: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A view's filters and order; other options go before them.")
     ] = None,
-    temperature: Annotated[
-        list[str] | None, typer.Option(metavar="TEMPERATURE", help=f"hot, warm, cold. {_ANY}")
-    ] = None,
-    tag: Annotated[
-        list[str] | None, typer.Option(metavar="TAG", help="May be repeated: all of them must be there.")
-    ] = None,
-    search: Annotated[
-        str | None, typer.Option(metavar="WORDS", help="Words in names, addresses, venue or location.")
-    ] = None,
-    assigned_to: Annotated[str | None, typer.Option(metavar="WHO", help="Whose lead it is.")] = None,
-    score_min: Score = None,
-    score_max: Score = None,
-    wedding_date_from: Day = None,
-    wedding_date_to: Day = None,
-    created_from: Annotated[str | None, typer.Option(metavar="DATE", help="First day of the inquiry.")] = None,
-    created_to: Annotated[str | None, typer.Option(metavar="DATE", help="Last day of the inquiry.")] = None,
-    sort_by: Annotated[
-        str,
-        typer.Option(
-            metavar="FIELD", help="inquiry, created_at, updated_at, lead_score, wedding_date, next_follow_up."
-        ),
-    ] = "inquiry",
-    sort_order: Annotated[
-        str | None, typer.Option(metavar="ORDER", help="asc or desc; by default what matters most is first.")
-    ] = None,
+    status: options.Status = None,
+    source: options.Source = None,
+    priority: options.Priority = None,
+    temperature: options.Temperature = None,
+    tag: options.Tag = None,
+    search: options.Search = None,
+    assigned_to: options.AssignedTo = None,
+    score_min: options.Score = None,
+    score_max: options.Score = None,
+    wedding_date_from: options.Day = None,
+    wedding_date_to: options.Day = None,
+    created_from: options.FirstDay = None,
+    created_to: options.LastDay = None,
+    sort_by: options.SortBy = None,
+    sort_order: options.SortOrder = None,
     page: Annotated[int, typer.Option(metavar="N", min=1, max=MOST, help="Which page.")] = 1,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, max=MOST, help="How many on a page.")] = 50,
+    limit: options.Limit = None,
     as_json: AsJson = False,
 ) -> None:
     """List the couples who asked: the newest inquiries first, 50 on a page.
@@ -56,29 +41,31 @@ def list_leads(
     Example: leadnurture lead list --status new --temperature hot --sort-by lead_score
     """
     from leadnurture.cli.views.lead_list import lead_list_view
+    from leadnurture.crm.lead_views import Listing, listing
     from leadnurture.reports.lead_filter_reading import read_filters
     from leadnurture.reports.lead_list import lead_list, read_page
 
-    with open_studio(context) as studio:
-        filters = read_filters(
-            studio.reading(),
-            status=status or (),
-            source=source or (),
-            priority=priority or (),
-            temperature=temperature or (),
-            assigned_to=assigned_to,
-            score_min=score_min,
-            score_max=score_max,
-            wedding_date_from=wedding_date_from,
-            wedding_date_to=wedding_date_to,
-            created_from=created_from,
-            created_to=created_to,
-            tags=tag or (),
-            search=search,
-        )
-        wanted = read_page(studio.reading(), page, limit, sort_by, sort_order)
-        with studio.read() as session:
-            report = lead_list(session, studio.config, studio.now(), filters, wanted)
+    typed = options.given(
+        status=status,
+        source=source,
+        priority=priority,
+        temperature=temperature,
+        tags=tag,
+        search=search,
+        assigned_to=assigned_to,
+        score_min=score_min,
+        score_max=score_max,
+        wedding_date_from=wedding_date_from,
+        wedding_date_to=wedding_date_to,
+        created_from=created_from,
+        created_to=created_to,
+    )
+    with open_studio(context) as studio, studio.read() as session:
+        kept = listing(session, view) if view else Listing({}, "inquiry", None, options.ON_A_PAGE)
+        filters = read_filters(studio.reading(), **{**kept.filters, **typed})
+        order = (sort_by, sort_order) if sort_by else (kept.sort_by, sort_order or kept.sort_order)
+        wanted = read_page(studio.reading(), page, limit or kept.limit, *order)
+        report = lead_list(session, studio.config, studio.now(), filters, wanted)
     if as_json or report.leads:
         terminal.answer(report.as_json(), lambda: lead_list_view(report), as_json=as_json)
     else:

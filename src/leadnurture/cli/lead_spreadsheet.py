@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leadnurture.cli import terminal
+from leadnurture.cli.lead_duplicates import hint_at
+from leadnurture.cli.new_sources import CreateSources, with_sources
 from leadnurture.cli.options import AsJson, open_studio
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from leadnurture.crm.spreadsheet.importing import ImportResult
     from leadnurture.crm.spreadsheet.sheet import Sheet
+    from leadnurture.reports.lead_duplicates import Pair
 
 SOME_FAILED = 1
 SHOWN = 20
@@ -30,6 +33,7 @@ def import_leads(
     dates: Annotated[str | None, typer.Option(help="dmy or mdy: how the file writes dates.")] = None,
     enroll: Annotated[bool, typer.Option("--enroll", help="Let sequences begin with the new couples.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="One bad row, and nothing is imported.")] = False,
+    create_sources: CreateSources = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -43,29 +47,42 @@ def import_leads(
     from leadnurture.crm.spreadsheet.columns import match_columns
     from leadnurture.crm.spreadsheet.importing import import_sheet
     from leadnurture.crm.spreadsheet.sheet import read_sheet
+    from leadnurture.reports.lead_duplicates import lead_duplicates
 
     with open_studio(context) as studio:
         reading = studio.reading(_order(dates))
         sheet = read_sheet(_content(file), file)
         columns = match_columns(sheet.headers, _maps(mapping or []))
-        writing = studio.writing("leadnurture lead import")
-        with _progress(len(sheet.rows)) as step, writing, studio.change(enrolling=enroll) as change:
-            result = import_sheet(change, sheet, columns, reading, strict=strict, on_row=step)
-            studio.engine.follow(change)
-            suppressed = len(set(change.suppressed))
-            matches = (
-                _matches(change.session, result.created) if not enroll else _tally(name for _, name in change.enrolled)
-            )
-            if dry_run:
-                change.session.rollback()
+
+        def imported(create: bool) -> "tuple[ImportResult, dict[str, int], int, tuple[Pair, ...], int]":
+            writing = studio.writing("leadnurture lead import")
+            with _progress(len(sheet.rows)) as step, writing, studio.change(enrolling=enroll) as change:
+                change.new_sources = create
+                result = import_sheet(change, sheet, columns, reading, strict=strict, on_row=step)
+                studio.engine.follow(change)
+                entered = _tally(name for _, name in change.enrolled)
+                matches = entered if enroll else _matches(change.session, result.created)
+                change.session.flush()
+                taken = _with_taken_dates(change.session, result.created)
+                pairs = lead_duplicates(change.session, set(result.created))
+                suppressed = len(set(change.suppressed))
+                if dry_run:
+                    change.session.rollback()
+            return result, matches, taken, pairs, suppressed
+
+        result, matches, taken, pairs, suppressed = with_sources(imported, create=create_sources)
     rejected_file = None if dry_run or not result.rejected else _write_rejected(file, sheet, result)
     if as_json:
-        told = _as_json(result, matches, rejected_file, enroll=enroll, dry_run=dry_run)
-        terminal.print_json(told | {"suppressed": suppressed})
+        noticed = {"dates_taken": taken, "possible_duplicates": [pair.as_json() for pair in pairs]}
+        noticed["suppressed"] = suppressed
+        terminal.print_json(_as_json(result, matches, rejected_file, enroll=enroll, dry_run=dry_run) | noticed)
     else:
         _tell(result, matches, rejected_file, enroll=enroll, dry_run=dry_run)
+        if taken:
+            terminal.say(f"{taken} of the new couples ask for a date that is taken   → leadnurture date list")
         if suppressed:
             terminal.say(f"{suppressed} are on the suppression list: what they opted out of is not sent to them.")
+        hint_at(pairs)
     raise typer.Exit(SOME_FAILED if result.rejected else 0)
 
 
@@ -122,6 +139,13 @@ def _matches(session: Any, created: tuple[int, ...]) -> dict[str, int]:
     new = set(created)
     rows = session.exec(select(PassedOver.lead_id, PassedOver.sequence_id)).all()
     return _tally(sequence for lead, sequence in rows if lead in new)
+
+
+def _with_taken_dates(session: Any, created: tuple[int, ...]) -> int:
+    """Return how many of the new couples are open and ask for a date that is taken."""
+    from leadnurture.reports.taken_dates import asking_for_taken_dates
+
+    return asking_for_taken_dates(session, created)
 
 
 def _tally(names: Any) -> dict[str, int]:

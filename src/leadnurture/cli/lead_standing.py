@@ -1,7 +1,7 @@
-"""Short commands for where a couple stands: they booked, went elsewhere, are paused."""
+"""Short commands for where a couple stands: they booked, or went elsewhere."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -71,28 +71,6 @@ def lose(
         )
 
 
-def pause(context: typer.Context, lead: LeadArgument, as_json: AsJson = False) -> None:
-    """Freeze all sequences of a couple until `lead resume`.
-
-    Example: leadnurture lead pause emma
-    """
-    from leadnurture.crm import standing
-
-    with open_studio(context) as studio:
-        _do(studio, lead, standing.pause, "paused; leadnurture lead resume goes on", as_json=as_json)
-
-
-def resume(context: typer.Context, lead: LeadArgument, as_json: AsJson = False) -> None:
-    """Let a paused couple's sequences go on.
-
-    Example: leadnurture lead resume emma
-    """
-    from leadnurture.crm import standing
-
-    with open_studio(context) as studio:
-        _do(studio, lead, standing.resume, "resumed", as_json=as_json)
-
-
 def _do(studio: "Studio", reference: str, act: "Callable[[Change, Lead], object]", told: str, *, as_json: bool) -> None:
     """Do one thing to one lead in one transaction, and tell what followed from it."""
     from leadnurture.crm.leads import find
@@ -106,17 +84,23 @@ def _do(studio: "Studio", reference: str, act: "Callable[[Change, Lead], object]
 def tell(studio: "Studio", change: "Change", found: "Lead", told: str, *, as_json: bool) -> None:
     """Tell what was done to a lead, and which sequences it left and entered because of it."""
     from leadnurture.crm.leads import couple_of
-    from leadnurture.reports.lead_json import lead_json
 
-    changes = automation_changes(change)
     if as_json:
-        terminal.print_json({"lead": lead_json(found, studio.config), "automation_changes": changes})
+        terminal.print_json(standing_json(studio, change, found))
         return
+    changes = automation_changes(change)
     terminal.say(f"Lead {found.id} ({couple_of(found)}): {told}")
     for sequence in changes["sequences_removed"]:
         terminal.say(f"  left {sequence}")
     for sequence in changes["sequences_enrolled"]:
         terminal.say(f"  enrolled in {sequence}")
+
+
+def standing_json(studio: "Studio", change: "Change", found: "Lead") -> dict[str, Any]:
+    """Return a lead as it is now, and which sequences it left and entered, as `--json` carries them."""
+    from leadnurture.reports.lead_json import lead_json
+
+    return {"lead": lead_json(found, studio.config), "automation_changes": automation_changes(change)}
 
 
 def automation_changes(change: "Change") -> dict[str, list[str]]:

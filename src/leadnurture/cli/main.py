@@ -14,6 +14,7 @@ from leadnurture.cli.apply import apply
 from leadnurture.cli.appointment import appointment
 from leadnurture.cli.backup import backup
 from leadnurture.cli.cron import cron
+from leadnurture.cli.date import date
 from leadnurture.cli.demo import demo
 from leadnurture.cli.doctor import doctor
 from leadnurture.cli.enrollment import enrollment
@@ -23,11 +24,16 @@ from leadnurture.cli.outbox import outbox
 from leadnurture.cli.plan import plan
 from leadnurture.cli.report import report
 from leadnurture.cli.restore import restore
+from leadnurture.cli.rule import rule
 from leadnurture.cli.run import run
+from leadnurture.cli.score import score
 from leadnurture.cli.sequence import sequence
+from leadnurture.cli.source import source
 from leadnurture.cli.status import status
 from leadnurture.cli.suppression import suppression
-from leadnurture.errors import ConfigurationError, InvalidInputError, LeadnurtureError, UsageError
+from leadnurture.cli.task import task
+from leadnurture.cli.today import today
+from leadnurture.errors import ConfigurationError, InvalidInputError, LeadnurtureError, UsageError, way_out_of
 
 app = typer.Typer(
     name="leadnurture",
@@ -61,9 +67,23 @@ def everywhere(
     context.obj = studio
 
 
-for command in (init, demo, status, run, plan, apply, backup, restore, doctor):
+for command in (init, demo, today, status, run, plan, apply, backup, restore, doctor):
     app.command()(command)
-for noun in (lead, sequence, enrollment, appointment, outbox, suppression, cron, report):
+for noun in (
+    lead,
+    sequence,
+    enrollment,
+    rule,
+    score,
+    source,
+    task,
+    appointment,
+    date,
+    outbox,
+    suppression,
+    cron,
+    report,
+):
     app.add_typer(noun)
 
 
@@ -122,7 +142,6 @@ def _misused(error: TyperException, *, as_json: bool) -> int:
 def _system_trouble(error: OSError, *, as_json: bool) -> int:
     if error.errno == errno.EPIPE:
         return 0  # `| head` has seen enough
-    hint = "free some space and run it again" if error.errno == errno.ENOSPC else "check the path and its permissions"
-    trouble = ConfigurationError(f"{error.filename or 'the system'}: {error.strerror or error}", hint=hint)
+    trouble = ConfigurationError(f"{error.filename or 'the system'}: {error.strerror or error}", hint=way_out_of(error))
     terminal.complain(trouble, as_json=as_json)
     return trouble.exit_code

@@ -15,5 +15,5 @@ def told_rest(rest: "Rest", zone: "tzinfo | None") -> str:
     """Return a line about a channel that is left alone; its instants in `zone`."""
     times = f"after {rest.failures} failures" if rest.failures > 1 else "after a failure"
     letters = "1 message waits" if rest.messages == 1 else f"{rest.messages} messages wait"
-    until = f"{rest.until.astimezone(zone):%a %H:%M}"
+    until = f"{rest.until.astimezone(zone):%a %d %b %H:%M}"
     return f"{_NAMES[rest.channel]} rests until {until} {times} ({rest.trouble}); {letters}: {rest.reason}"

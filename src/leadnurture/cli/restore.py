@@ -55,12 +55,13 @@ def _told(restored: "Restored") -> "Iterator[str]":
         yield f"  {outcome['sent']} messages that went out since the backup count as sent; none goes out again"
     else:
         yield "  what went out since the backup cannot be known, so nothing that was due is sent before you say so"
+        yield "  nor which couples were added since: import them without --enroll, or they are written to again"
     lines = {
         "parked": "messages may have gone out   → leadnurture outbox list --state parked",
         "walks_paused": "walks wait for you   → leadnurture enrollment list --status paused",
         "leads_stopped": "couples had left or were paused since; they are stopped here, too",
+        "leads_added": "couples that the backup does not have came along from the database before it",
         "leads_forgotten": "couples had been forgotten since the backup, and were forgotten again",
-        "leads_missing": "couples were added since the backup and are not in it",
     }
     for name, told in lines.items():
         if outcome[name]:

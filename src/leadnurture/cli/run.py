@@ -10,11 +10,11 @@ from leadnurture.cli import terminal
 from leadnurture.cli.options import AsJson, studio_folder
 from leadnurture.cli.reminder import remind
 from leadnurture.cli.resting import AT_ONCE, told_rest
-from leadnurture.errors import InvalidInputError, UsageError
+from leadnurture.errors import BusyError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import timedelta, tzinfo
+    from datetime import tzinfo
     from pathlib import Path
 
     from leadnurture.engine.events import Event, OnEvent
@@ -59,25 +59,11 @@ def run(
     beginning = {"clock_is_right": clock_is_right, "try_now": try_now}
     if once:
         raise typer.Exit(_once(root, verbose=verbose, as_json=as_json, **beginning))
-    _daemon(root, _read(interval), verbose=verbose, **beginning)
-
-
-def _read(interval: str | None) -> "timedelta | None":
-    from pydantic import ValidationError
-
-    from leadnurture.config import WorkerSection
-
-    try:
-        return WorkerSection.model_validate({"interval": interval}).interval if interval is not None else None
-    except ValidationError:
-        raise InvalidInputError(
-            f"--interval {interval}: write a length of time of a second or more, such as 30s or 5m"
-        ) from None
+    _daemon(root, interval, verbose=verbose, **beginning)
 
 
 def _once(root: "Path", *, verbose: bool, as_json: bool, **beginning: bool) -> int:
     from leadnurture.clock import SystemClock
-    from leadnurture.errors import BusyError
     from leadnurture.worker.once import run_once, written_zone
 
     def prepared(studio: "Studio") -> "OnEvent":
@@ -86,14 +72,26 @@ def _once(root: "Path", *, verbose: bool, as_json: bool, **beginning: bool) -> i
 
     try:
         done = run_once(root, SystemClock(), prepared, terminal.say, **beginning)
-    except BusyError as busy:  # no failure: whoever is at work does what is due, or the next run does
-        terminal.say(f"{busy.message}; nothing was done here, the next run goes on")
-        if as_json:
-            terminal.print_json(_zeros({}) | {"waiting": 0, "next_at": None, "resting": [], "busy": True})
-        return 0
+    except BusyError as busy:
+        return _told_busy(busy, as_json=as_json)
     _summary(done, as_json=as_json, zone=lambda: written_zone(root))
-    remind(root)
+    if terminal.is_interactive():  # cron mails what is said, at every run
+        remind(root)
     return _told_trouble(done)
+
+
+def _told_busy(busy: BusyError, *, as_json: bool) -> int:
+    """Say who was in the way, and how far the run had come; return the exit code.
+
+    It is no failure if nothing was done: whoever is at work does what is due, or the next run does.
+    """
+    from leadnurture.worker.turn import BusyInMidTurnError
+
+    so_far = busy.so_far if isinstance(busy, BusyInMidTurnError) else {}
+    terminal.say(busy.message if so_far else f"{busy.message}; nothing was done here, the next run goes on")
+    if as_json:
+        terminal.print_json(_zeros(so_far) | {"waiting": None, "next_at": None, "resting": [], "busy": True})
+    return SOME_FAILED if so_far else 0
 
 
 def _told_trouble(report: "Outcome") -> int:
@@ -109,20 +107,22 @@ def _told_trouble(report: "Outcome") -> int:
     return SOME_FAILED if report.counts.get("failed") else 0
 
 
-def _daemon(root: "Path", interval: "timedelta | None", *, verbose: bool, **beginning: bool) -> None:
+def _daemon(root: "Path", interval: str | None, *, verbose: bool, **beginning: bool) -> None:
+    from leadnurture.cron.lengths import interval as read_interval
     from leadnurture.engine.lock import only_daemon
     from leadnurture.studio import Studio
     from leadnurture.worker.daemon import BY, Daemon
 
+    every = read_interval(interval, "--interval") if interval is not None else None
     with Studio.open(root) as studio, only_daemon(studio.state, studio.local_now(), BY):
         _stop_on_signals(studio)
         remind(root)
-        daemon = Daemon(studio, log_line(studio), terminal.say, interval, verbose=verbose, **beginning)
+        daemon = Daemon(studio, log_line(studio), terminal.say, every, verbose=verbose, **beginning)
         daemon.serve()
 
 
 def _stop_on_signals(studio: "Studio") -> None:
-    """Let the first SIGINT or SIGTERM end the work after what is in flight; the second one ends it at once."""
+    """Let the first signal to end do so after what is in flight; the second one ends the work at once."""
 
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         if studio.stopping.is_set():
@@ -132,7 +132,8 @@ def _stop_on_signals(studio: "Studio") -> None:
         terminal.say("stopping as soon as what is in flight is settled …")
 
     for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):  # a closed terminal, too
-        signal.signal(number, stop)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # `nohup` has said that it is not meant for us
+            signal.signal(number, stop)
 
 
 def log_line(studio: "Studio") -> "OnEvent":

@@ -109,6 +109,15 @@ def confirm(question: str, *, yes: bool) -> bool:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
+def ask(question: str) -> str | None:
+    """Ask for a few words; None without a terminal, and for no answer."""
+    if not is_interactive():
+        return None
+    sys.stderr.write(f"{question} ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip() or None
+
+
 def require_typed(name: str, question: str, *, given: str | None, option: str) -> None:
     """Make sure that somebody means it: they type a name, or gave it with an option; raises UsageError."""
     from leadnurture.errors import UsageError

@@ -7,6 +7,7 @@ from typing import Any
 from leadnurture.crm.fields import LEAD_FIELDS, SHORT_NAMES, field_named
 from leadnurture.crm.names import clean, split_couple
 from leadnurture.crm.sources import source_name
+from leadnurture.crm.utm import LANDING, landing_details
 from leadnurture.crm.values import BadValueError, Reading, read_value
 from leadnurture.errors import UsageError
 
@@ -17,19 +18,22 @@ class UnknownFieldError(UsageError):
     """There is no such field."""
 
     def __init__(self, name: str) -> None:
-        near = get_close_matches(name, [*SHORT_NAMES, *LEAD_FIELDS, "couple"], n=1)
+        near = get_close_matches(name, [*SHORT_NAMES, *LEAD_FIELDS, "couple", LANDING], n=1)
         hint = f"did you mean '{near[0]}'?" if near else "a field of your own is written custom_fields.NAME=VALUE"
         super().__init__(f"a lead has no field '{name}'", hint=hint)
 
 
 def read_field(name: str, text: str, reading: Reading) -> dict[str, Any]:
-    """Return the values that one `name` and its text mean; `couple` sets both partners, `custom_fields.x` one key.
+    """Return the values that one `name` and its text mean; `couple` sets both partners, `custom_fields.x` one key,
+    `landing_url` what the address of a page says of the source.
 
     Raises UnknownFieldError or BadValueError.
     """
     if name in {"couple", "couple_names"}:
         bride, groom = split_couple(text)
         return {"couple_name_bride": bride, "couple_name_groom": groom}
+    if name == LANDING:
+        return {"source_details": landing_details(text)}
     if name.startswith(CUSTOM) and len(name) > len(CUSTOM):
         return {"custom_fields": {name.removeprefix(CUSTOM): clean(text) or None}}
     field = field_named(name)

@@ -27,7 +27,9 @@ class FactKind(StrEnum):
     CHANNEL_CLOSED = "channel_closed"  # they opted out of one channel, or one address did
     BOUNCED = "bounced"
     RESUMED = "resumed"
-    WEDDING_MOVED = "wedding_moved"
+    WEDDING_MOVED = "wedding_moved"  # its text is the date before, if there was one
+    DATE_TAKEN = "date_taken"
+    DATE_FREED = "date_freed"
     ZONE_CHANGED = "zone_changed"  # its text is the zone before
     READDRESSED = "readdressed"  # an address or a number of theirs is another one
     ENROLLMENT_ENDED = "enrollment_ended"
@@ -46,13 +48,16 @@ class Fact:
 class Change:
     """An open transaction: the session, the instant it happens at, and the facts so far.
 
-    `enrolling` False: leads touched here are passed over by sequences instead of enrolled (an old spreadsheet).
+    `enrolling` False: leads touched here are passed over by sequences instead of enrolled (an old spreadsheet), because
+    of `asleep`. `new_sources` False: a lead's source must be one that is known.
     """
 
     session: Session
     now: datetime
     config: Config
     enrolling: bool = True
+    new_sources: bool = True
+    asleep: str = "it was imported without --enroll"
     facts: list[Fact] = field(default_factory=list)
     enrolled: list[tuple[int, str]] = field(default_factory=list)  # (lead, sequence) that this change enrolled
     removed: list[tuple[int, str]] = field(default_factory=list)  # (lead, sequence) that this change ended

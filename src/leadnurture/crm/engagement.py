@@ -1,6 +1,9 @@
 """What a couple does with our mails: they open them, and click in them. Each is a fact, once per message."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -23,26 +26,36 @@ class NoSuchMailError(NotFoundError):
         super().__init__(f"no mail{wanted} has been sent to {couple_of(lead)}", hint=told)
 
 
-def mark_opened(change: Change, message: OutboxMessage, *, text: str | None = None, outcome: str | None = None) -> bool:
+@dataclass(frozen=True)
+class Told:
+    """What is told beside the fact: words, how it ended, and when to come back to it."""
+
+    text: str | None = None
+    outcome: str | None = None
+    follow_up: datetime | None = None
+
+
+_NOTHING = Told()
+
+
+def mark_opened(change: Change, message: OutboxMessage, told: Told = _NOTHING) -> bool:
     """Note that the couple opened a message; return whether this is the first time, for only that counts."""
     if message.opened_at is not None:
         return False
     message.opened_at = change.now
     change.session.get_one(Enrollment, message.enrollment_id).emails_opened += 1
-    _note(change, message, InteractionType.EMAIL_OPENED, FactKind.OPENED, text, outcome)
+    _note(change, message, InteractionType.EMAIL_OPENED, FactKind.OPENED, told)
     return True
 
 
-def mark_clicked(
-    change: Change, message: OutboxMessage, *, text: str | None = None, outcome: str | None = None
-) -> bool:
+def mark_clicked(change: Change, message: OutboxMessage, told: Told = _NOTHING) -> bool:
     """Note that the couple clicked in a message, and so has opened it; return whether this is the first time."""
     if message.clicked_at is not None:
         return False
     mark_opened(change, message)
     message.clicked_at = change.now
     change.session.get_one(Enrollment, message.enrollment_id).emails_clicked += 1
-    _note(change, message, InteractionType.EMAIL_CLICKED, FactKind.CLICKED, text, outcome)
+    _note(change, message, InteractionType.EMAIL_CLICKED, FactKind.CLICKED, told)
     return True
 
 
@@ -52,12 +65,11 @@ MARKS: Mapping[InteractionType, Callable[..., bool]] = {
 }
 
 
-def _note(
-    change: Change, message: OutboxMessage, kind: InteractionType, fact: FactKind, text: str | None, outcome: str | None
-) -> None:
+def _note(change: Change, message: OutboxMessage, kind: InteractionType, fact: FactKind, told: Told) -> None:
     lead = change.session.get_one(Lead, message.lead_id)
     metadata = {"message_id": message.message_id, "sequence": message.sequence_id, "step": message.step_key}
-    note(change, lead, kind, message.subject, content=text, metadata=metadata, outcome=outcome, who="lead")
+    said: dict[str, Any] = {"content": told.text, "outcome": told.outcome, "follow_up": told.follow_up}
+    note(change, lead, kind, message.subject, metadata=metadata, **said, who="lead")
     change.record(fact, lead.id, message.step_key)
 
 

@@ -104,6 +104,7 @@ _STORED = (
     LeadField("custom_fields", Kind.RECORD, "Other fields", editable=False, optional=False),
     _read_only("created_at", Kind.INSTANT, "Entered", optional=False),
     _read_only("updated_at", Kind.INSTANT, "Changed", optional=False),
+    _read_only("date_available", Kind.TRUTH, "Date is free"),
 )
 _DERIVED = (
     _read_only("id", Kind.NUMBER, "Id", optional=False),

@@ -15,7 +15,7 @@ from leadnurture.crm.names import couple_full_names
 from leadnurture.crm.timeline import note
 from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
 from leadnurture.money import exponent
-from leadnurture.store.tables import Lead, Source
+from leadnurture.store.tables import Lead, MergedLead, Source
 from leadnurture.store.vocabulary import BudgetRange, InteractionType, LeadStatus
 
 SHOWN_CANDIDATES = 10
@@ -60,8 +60,24 @@ def couple_of(lead: Lead) -> str:
 
 
 def by_email(session: Session, address: str) -> Lead | None:
-    """Return the lead with that (normalised) address."""
-    return session.exec(select(Lead).where(Lead.primary_email == address)).first()
+    """Return the lead with that (normalised) address, or the one that had it before it was merged."""
+    return session.exec(select(Lead).where(Lead.primary_email == address)).first() or merged_by_email(
+        session, [address]
+    ).get(address)
+
+
+def merged_by_email(session: Session, addresses: Sequence[str]) -> dict[str, Lead]:
+    """Return, by address, the leads that other leads with these addresses were merged into."""
+    query = select(MergedLead.primary_email, Lead).where(
+        MergedLead.lead_id == Lead.id, col(MergedLead.primary_email).in_(addresses)
+    )
+    return dict(session.exec(query).all())
+
+
+def _by_id(session: Session, number: int) -> Lead | None:
+    """Return the lead with that id, or the one that it was merged into."""
+    merged = session.get(MergedLead, number)
+    return session.get(Lead, number if merged is None else merged.lead_id)
 
 
 def find(session: Session, reference: str) -> Lead:
@@ -70,7 +86,7 @@ def find(session: Session, reference: str) -> Lead:
     Raises LeadNotFoundError or AmbiguousLeadError.
     """
     wanted = reference.strip()
-    if wanted.isdecimal() and len(wanted) <= _ID_DIGITS and (lead := session.get(Lead, int(wanted))):
+    if wanted.isdecimal() and len(wanted) <= _ID_DIGITS and (lead := _by_id(session, int(wanted))):
         return lead
     if "@" in wanted and (lead := by_email(session, wanted.lower())):
         return lead
@@ -135,7 +151,9 @@ def create_new(change: Change, several: Iterable[Mapping[str, Any]], *, origin: 
 def _new(change: Change, values: Mapping[str, Any], named: dict[str, Source]) -> Lead:
     """Return a lead, not yet in the session, with what its source gives it; `named` are the sources seen so far."""
     given = {name: value for name, value in values.items() if value is not None}
-    name = given.setdefault("lead_source", "website")
+    if "lead_source" not in given:
+        given["lead_source"] = sources.landed(change.session, given.get("source_details", {})) or "website"
+    name = given["lead_source"]
     source = named[name] = named.get(name) or sources.require(change, name)
     given.setdefault("priority_level", sources.default_priority(source))
     given.setdefault("assigned_to_user_id", source.auto_assign_to_user_id)
@@ -171,11 +189,14 @@ def update(
 ) -> dict[str, tuple[Any, Any]]:
     """Set parsed values by field name; return what really changed, as field → (old, new).
 
-    `origin` says how they came, as in `create`. Raises DuplicateEmailError if an address belongs to another lead.
+    `origin` says how they came, as in `create`. Raises DuplicateEmailError if an address belongs to another lead,
+    and the error of `standing.require_answer`.
     """
-    changed = {name: (getattr(lead, name), value) for name, value in values.items() if getattr(lead, name) != value}
+    changed = differences(lead, values)
     if not changed:
         return {}
+    if "lead_status" in changed:
+        standing.require_answer(lead, changed["lead_status"][1], reason=values.get("lost_reason"))
     if "primary_email" in changed and (other := by_email(change.session, changed["primary_email"][1])):
         raise DuplicateEmailError(other)
     plain = {name: new for name, (_, new) in changed.items() if name not in _SPECIAL}
@@ -185,10 +206,15 @@ def update(
     lead.updated_at = change.now
     if plain:
         told = ", ".join(LEAD_FIELDS[name].label for name in plain)
-        metadata = {name: [_plain(old), _plain(new)] for name, (old, new) in changed.items() if name in plain}
+        metadata = {name: [as_plain(old), as_plain(new)] for name, (old, new) in changed.items() if name in plain}
         note(change, lead, InteractionType.LEAD_UPDATED, f"Changed: {told}", metadata=metadata, who="owner")
         change.record(FactKind.CHANGED, lead.id)
     return changed
+
+
+def differences(lead: Lead, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return what setting the values would change, as field → (old, new)."""
+    return {name: (getattr(lead, name), value) for name, value in values.items() if getattr(lead, name) != value}
 
 
 _ADDRESSES = frozenset({"primary_email", "secondary_email", "primary_phone", "secondary_phone"})
@@ -219,7 +245,8 @@ def _follow(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]], 
 def _record_moves(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, Any]]) -> None:
     """Record what moves steps that come next, or sends them elsewhere."""
     if "wedding_date" in changed:
-        change.record(FactKind.WEDDING_MOVED, lead.id)
+        before = changed["wedding_date"][0]
+        change.record(FactKind.WEDDING_MOVED, lead.id, before.isoformat() if before else None)
     if "time_zone" in changed:
         change.record(FactKind.ZONE_CHANGED, lead.id, changed["time_zone"][0] or change.config.studio.timezone)
     if _ADDRESSES & changed.keys():
@@ -227,5 +254,6 @@ def _record_moves(change: Change, lead: Lead, changed: Mapping[str, tuple[Any, A
         opt_outs.follow_addresses(change, lead)
 
 
-def _plain(value: Any) -> Any:
+def as_plain(value: Any) -> Any:
+    """Return a field's value as JSON can carry it."""
     return value if value is None or isinstance(value, str | int | float | bool | list | dict) else str(value)

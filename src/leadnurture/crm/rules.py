@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from leadnurture.crm.operators import field_at, read_expected
+from leadnurture.crm.operators import read_expected
 from leadnurture.crm.scoring import Rule
+from leadnurture.crm.scoring_fields import rule_field
 from leadnurture.crm.values import Reading
-from leadnurture.errors import ConfigurationError
+from leadnurture.errors import ConfigurationError, InvalidInputError
 from leadnurture.store.tables import ScoringRule
 from leadnurture.store.vocabulary import CriteriaType, Operator
 
@@ -69,7 +70,11 @@ def active_rules(session: Session, reading: Reading) -> Sequence[Rule]:
 def _ready(
     name: str, field: str, operator: Operator, value: str, adjustment: int, weight: float, reading: Reading
 ) -> Rule:
-    known = field_at(field)
-    if known is None:
-        raise ConfigurationError(f"scoring rule '{name}' looks at an unknown field '{field}'")
-    return Rule(name, field, operator, read_expected(known, operator, value, reading), adjustment, weight)
+    try:
+        known = rule_field(field)
+        expected = read_expected(known, operator, value, reading)
+    except InvalidInputError as error:
+        raise ConfigurationError(
+            f"scoring rule '{name}' cannot be used: {error.message}", hint=f'leadnurture rule set "{name}" --value …'
+        ) from None
+    return Rule(name, known.name, operator, expected, adjustment, weight, value)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import fsum
 from typing import Any
 
 from leadnurture.crm.operators import holds, value_at
@@ -12,7 +14,7 @@ LOWEST, HIGHEST = 0, 100
 
 @dataclass(frozen=True)
 class Rule:
-    """A scoring rule, its expected value already read for its field."""
+    """A scoring rule, its expected value already read for its field; `value` is how it was written."""
 
     name: str
     field: str
@@ -20,6 +22,7 @@ class Rule:
     expected: Any
     adjustment: int
     weight: float = 1.0
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,23 +34,71 @@ class Points:
 
 
 @dataclass(frozen=True)
+class Lasting:
+    """A lasting adjustment, made at an instant; with a half-life it fades, without one it does not."""
+
+    adjustment: int
+    at: datetime
+    half_life: timedelta | None = None
+
+    def worth(self, now: datetime) -> float:
+        """Return what is left of it at `now`: half after one half-life, a quarter after two; all of it before `at`."""
+        if self.half_life is None:
+            return float(self.adjustment)
+        passed = max(now - self.at, timedelta())
+        return float(self.adjustment * 0.5 ** (passed / self.half_life))
+
+
+@dataclass(frozen=True)
 class Score:
-    """A score and every point of it: `value` is the clamped sum of the points and the lasting adjustments."""
+    """A score and every point of it: `value` is `total` rounded and kept from 0 to 100."""
 
     value: int
     points: tuple[Points, ...]
-    lasting: int
+    lasting: float
+    total: float
 
 
-def score_of(values: Mapping[str, Any], rules: Iterable[Rule], lasting: int) -> Score:
-    """Return the score of a lead's values under the rules, plus the sum of its lasting adjustments."""
-    points = tuple(
-        Points(rule.name, rule.adjustment * rule.weight)
-        for rule in rules
-        if holds(rule.operator, value_at(values, rule.field), rule.expected)
-    )
-    total = sum(point.adjustment for point in points) + lasting
-    return Score(max(LOWEST, min(HIGHEST, round(total))), points, lasting)
+class Scorer:
+    """Scores leads by the same rules, one after the other; it remembers what a rule has said of a field's value."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._parts = [(rule, Points(rule.name, rule.adjustment * rule.weight), dict[Any, bool]()) for rule in rules]
+
+    def score(self, values: Mapping[str, Any], lasting: float) -> Score:
+        """Return the score of a lead's values, plus the sum of its lasting adjustments.
+
+        Points are added without rounding in between, so that the order of the rules plays no part.
+        """
+        given = []
+        for rule, points, known in self._parts:
+            try:
+                fits = known[values[rule.field]]
+            except (KeyError, TypeError):  # not asked yet, a field inside a record, or a value such as a list
+                fits = _learned(rule, values, known)
+            if fits:
+                given.append(points)
+        total = fsum((*(points.adjustment for points in given), lasting))
+        return Score(max(LOWEST, min(HIGHEST, round(total))), tuple(given), lasting, total)
+
+
+def _learned(rule: Rule, values: Mapping[str, Any], known: dict[Any, bool]) -> bool:
+    """Return what a rule says, and remember it for fields that stand by themselves: inside records, types differ."""
+    actual = value_at(values, rule.field)
+    fits = holds(rule.operator, actual, rule.expected)
+    if rule.field in values and not isinstance(actual, list | dict):
+        known[actual] = fits
+    return fits
+
+
+def score_of(values: Mapping[str, Any], rules: Iterable[Rule], lasting: float) -> Score:
+    """Return the score of one lead's values under the rules, plus the sum of its lasting adjustments."""
+    return Scorer(rules).score(values, lasting)
+
+
+def worth_of(adjustments: Iterable[Lasting], now: datetime) -> float:
+    """Return what a lead's lasting adjustments come to at `now`."""
+    return fsum(one.worth(now) for one in adjustments)
 
 
 def temperature_of(score: int, *, hot: int, warm: int) -> Temperature:

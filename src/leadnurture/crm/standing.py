@@ -10,6 +10,7 @@ from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.names import clean
 from leadnurture.crm.timeline import note
 from leadnurture.crm.values import BadValueError
+from leadnurture.errors import UsageError
 from leadnurture.store.tables import Conversion, Enrollment, Lead, Touch
 from leadnurture.store.vocabulary import ContactChannel, ConversionType, EnrollmentStatus, InteractionType, LeadStatus
 
@@ -36,27 +37,39 @@ def set_status(change: Change, lead: Lead, status: LeadStatus, *, who: str = "ow
         change.record(FactKind.LOST, lead.id, status.value)
 
 
-def add_tag(change: Change, lead: Lead, tag: str) -> bool:
-    """Add a tag (trimmed, at most 100 characters); return whether it is new. Raises BadValueError for an empty one."""
+def with_tag(lead: Lead, tag: str) -> list[str]:
+    """Return a lead's tags with one more (trimmed, at most 100 characters), unless it is among them in some case.
+
+    Raises BadValueError for an empty one.
+    """
     name = clean(tag)
     if not name or len(name) > 100:
-        raise BadValueError(f"'{tag}' is no tag")
-    if name.casefold() in {known.casefold() for known in lead.tags}:
-        return False
-    lead.tags = [*lead.tags, name]
-    note(change, lead, InteractionType.TAG_ADDED, name)
-    change.record(FactKind.TAGGED, lead.id, name)
-    return True
+        raise BadValueError(f"'{tag[:100]}' is no tag; one has 1 to 100 characters")
+    is_known = name.casefold() in {known.casefold() for known in lead.tags}
+    return lead.tags if is_known else [*lead.tags, name]
+
+
+def without_tag(lead: Lead, tag: str) -> list[str]:
+    """Return a lead's tags without one, whatever its case."""
+    name = clean(tag).casefold()
+    return [known for known in lead.tags if known.casefold() != name]
+
+
+def add_tag(change: Change, lead: Lead, tag: str) -> bool:
+    """Add a tag; return whether it is new. Raises the error of `with_tag`."""
+    return _retag(change, lead, with_tag(lead, tag), InteractionType.TAG_ADDED, tag)
 
 
 def remove_tag(change: Change, lead: Lead, tag: str) -> bool:
     """Take a tag away, whatever its case; return whether it was there."""
-    name = clean(tag).casefold()
-    kept = [known for known in lead.tags if known.casefold() != name]
-    if len(kept) == len(lead.tags):
+    return _retag(change, lead, without_tag(lead, tag), InteractionType.TAG_REMOVED, tag)
+
+
+def _retag(change: Change, lead: Lead, tags: list[str], kind: InteractionType, tag: str) -> bool:
+    if tags == lead.tags:
         return False
-    lead.tags = kept
-    note(change, lead, InteractionType.TAG_REMOVED, clean(tag))
+    lead.tags = tags
+    note(change, lead, kind, clean(tag))
     change.record(FactKind.TAGGED, lead.id, clean(tag))
     return True
 
@@ -106,6 +119,45 @@ def lose(change: Change, lead: Lead, reason: str, details: str | None = None) ->
     """Close an inquiry that went elsewhere, with the reason."""
     lead.lost_reason, lead.lost_details = clean(reason)[:100], details
     set_status(change, lead, LeadStatus.LOST)
+
+
+class MissingAnswerError(UsageError):
+    """A status that must not be taken without saying more."""
+
+
+def require_answer(lead: Lead, status: LeadStatus, *, value: int | None = None, reason: str | None = None) -> None:
+    """Make sure that who is won has a value and who is lost a reason, given now or before.
+
+    Raises MissingAnswerError.
+    """
+    if status is LeadStatus.WON and value is None and lead.conversion_value is None:
+        hint = f"leadnurture lead status {lead.id} won --value AMOUNT"
+        raise MissingAnswerError("won: what did they book for? Say it with --value", hint=hint)
+    if status is LeadStatus.LOST and not clean(reason or lead.lost_reason or ""):
+        hint = f"leadnurture lead status {lead.id} lost --reason WORDS"
+        raise MissingAnswerError("lost: why did they not book? Say it with --reason", hint=hint)
+
+
+def move(
+    change: Change,
+    lead: Lead,
+    status: LeadStatus,
+    *,
+    value: int | None = None,
+    reason: str | None = None,
+    details: str | None = None,
+) -> None:
+    """Move a lead by hand: won with a `value` in minor units is a booking, lost has its `reason`.
+
+    Raises MissingAnswerError if one of them is neither given nor known.
+    """
+    require_answer(lead, status, value=value, reason=reason)
+    if status is LeadStatus.WON and value is not None:
+        convert(change, lead, value)
+    elif status is LeadStatus.LOST and reason:
+        lose(change, lead, reason, details)
+    else:
+        set_status(change, lead, status)
 
 
 def opt_out(change: Change, lead: Lead, how: str) -> None:

@@ -1,6 +1,7 @@
 """The append-only list of what happened with a lead."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -48,9 +49,13 @@ def note(
     content: str | None = None,
     metadata: dict[str, Any] | None = None,
     outcome: str | None = None,
+    follow_up: datetime | None = None,
     who: str = "leadnurture",
 ) -> Interaction:
-    """Put one entry on a timeline and keep the lead's counters in step; `who` did it (owner, lead, leadnurture)."""
+    """Put one entry on a timeline and keep the lead's counters in step; `who` did it (owner, lead, leadnurture).
+
+    `follow_up` is when to come back to it: from then on it is the lead's next follow-up.
+    """
     assert lead.id is not None
     entry = Interaction(
         lead_id=lead.id,
@@ -60,9 +65,12 @@ def note(
         interaction_content=content,
         interaction_metadata=metadata or {},
         interaction_outcome=outcome,
+        follow_up_required=follow_up is not None,
+        follow_up_date=follow_up,
         created_at=change.now,
     )
     change.session.add(entry)
+    lead.next_follow_up_at = follow_up or lead.next_follow_up_at
     _count(change, lead, kind)
     return entry
 
@@ -81,10 +89,18 @@ def _count(change: Change, lead: Lead, kind: InteractionType) -> None:
         lead.website_visits += 1
 
 
-def reply(change: Change, lead: Lead, text: str | None) -> None:
+def reply(
+    change: Change,
+    lead: Lead,
+    text: str | None,
+    *,
+    outcome: str | None = None,
+    follow_up: datetime | None = None,
+) -> None:
     """The couple wrote back: on the timeline, and a reason for sequences to stop."""
     lead.last_reply_at = change.now
-    note(change, lead, InteractionType.EMAIL_RECEIVED, "They replied", content=text, who="lead")
+    said: dict[str, Any] = {"content": text, "outcome": outcome, "follow_up": follow_up}
+    note(change, lead, InteractionType.EMAIL_RECEIVED, "They replied", **said, who="lead")
     change.record(FactKind.REPLIED, lead.id)
 
 

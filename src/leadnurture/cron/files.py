@@ -3,6 +3,7 @@
 from contextlib import suppress
 from pathlib import Path
 
+from leadnurture.durable import replace_file
 from leadnurture.errors import ConfigurationError
 
 
@@ -22,12 +23,9 @@ def read(place: Path) -> str | None:
 
 def write(place: Path, text: str) -> None:
     """Write a file whole, readable by its owner alone: its settings tell of servers. Raises UnwritableEntryError."""
-    unfinished = place.with_name(f".{place.name}.part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.chmod(0o600)
-        unfinished.replace(place)
+        replace_file(place, text)
     except OSError as error:
         raise UnwritableEntryError(
             f"{place} cannot be written: {error.strerror}", hint="check the folder's permissions, or try another --kind"

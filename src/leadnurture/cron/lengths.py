@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
-from leadnurture.config import Elapsed
+from leadnurture.config import Interval
 from leadnurture.errors import InvalidInputError
 
 
@@ -12,17 +12,21 @@ class BadLengthError(InvalidInputError):
     """No length of time that a run could be repeated after."""
 
 
-def interval(text: str) -> timedelta:
-    """Read `5m`, `2h`, `30s`; raises BadLengthError."""
+def interval(text: str, option: str) -> timedelta:
+    """Read `5m`, `2h`, `30s`, as it was typed for an option; raises BadLengthError."""
     try:
-        return TypeAdapter(Elapsed).validate_python(text)
+        return _read(text)
     except ValidationError as error:
-        raise BadLengthError(f"--every {text}: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
+        raise BadLengthError(f"{option} {text}: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
 
 
 def read_length(text: str | None) -> timedelta | None:
     """Read what an entry has written about its interval; None if it has nothing, or nothing that makes sense."""
     try:
-        return interval(text) if text else None
-    except BadLengthError:
+        return _read(text) if text else None
+    except ValidationError:
         return None
+
+
+def _read(text: str) -> timedelta:
+    return TypeAdapter(Interval).validate_python(text)

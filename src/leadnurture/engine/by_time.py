@@ -6,19 +6,16 @@ from datetime import datetime
 from math import floor
 from zoneinfo import ZoneInfo
 
+from leadnurture.crm.portrait import DAY_COUNTS, INQUIRY_AGE
 from leadnurture.engine.conditions import Subject, judge
 from leadnurture.engine.schedule import day_after
 from leadnurture.sequences.condition import Condition
 from leadnurture.sequences.sequence import Sequence
 
-INQUIRY_AGE = "days_since_inquiry"
-# What a lead's portrait says differently tomorrow although nothing has happened.
-DAY_COUNTS = frozenset({"days_until_wedding", INQUIRY_AGE, "days_since_contact", "days_since_reply"})
-
 
 def depends_on_time(condition: Condition | None) -> bool:
     """Tell whether a condition can begin or stop to hold by the passing of days alone."""
-    return any(_counts_days(part) for part in _parts(condition))
+    return any(_counts_days(part) for part in parts(condition))
 
 
 def enters_by_time(sequence: Sequence) -> bool:
@@ -45,12 +42,12 @@ def _aged(subject: Subject, days: int) -> Subject:
     return replace(subject, values={**subject.values, INQUIRY_AGE: days})
 
 
-def _parts(condition: Condition | None) -> Iterator[Condition]:
+def parts(condition: Condition | None) -> Iterator[Condition]:
     """Yield a condition and all that it is composed of."""
     if condition is not None:
         yield condition
         for part in (*(condition.all_of or ()), *(condition.any_of or ()), condition.none_of):
-            yield from _parts(part)
+            yield from parts(part)
 
 
 def _counts_days(condition: Condition) -> bool:
@@ -61,7 +58,7 @@ def _counts_days(condition: Condition) -> bool:
 
 def _ages(condition: Condition | None) -> Iterator[float]:
     """Yield the ages of an inquiry that a condition compares with: its verdict changes around these alone."""
-    for part in _parts(condition):
+    for part in parts(condition):
         for test in part.fields or ():
             if test.field == INQUIRY_AGE:
                 yield from test.expected if isinstance(test.expected, list) else (test.expected,)

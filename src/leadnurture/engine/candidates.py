@@ -56,6 +56,8 @@ def _wedding(test: WeddingTest, today: date) -> ColumnElement[bool]:
     parts: list[ColumnElement[bool]] = [true()]
     if test.known is not None:
         parts.append(column.is_not(None) if test.known else column.is_(None))
+    if test.available is not None:
+        parts.append(col(Lead.date_available).is_(test.available))
     if test.within is not None:
         parts.append(column.between(today, today + timedelta(days=test.within.roughly.days)))
     if test.beyond is not None:

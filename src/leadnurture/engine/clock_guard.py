@@ -21,7 +21,7 @@ def require_right(last: datetime | None, now: datetime, zone: tzinfo | None) -> 
     why = jump(last, now, zone)
     if why is not None:
         raise ClockJumpedError(
-            why, hint=f"set the clock, and runs go on by themselves. If it is right: {way_on(last, now)}"
+            why, hint=f"set the clock, and runs go on by themselves. If it is right{_way_on(last, now)}"
         )
 
 
@@ -38,22 +38,17 @@ def jump(last: datetime | None, now: datetime, zone: tzinfo | None) -> str | Non
     )
 
 
-def way_on(last: datetime | None, now: datetime) -> str:
-    """Return what to do if the clock is right after all."""
-    first = "`leadnurture status` shows what is due and would go out; " if last is not None and now > last else ""
-    return f"{first}{GO_ON}"
+def _way_on(last: datetime | None, now: datetime) -> str:
+    is_absence = last is not None and now > last
+    return f", `leadnurture status` shows what is due and would go out; then: {GO_ON}" if is_absence else f": {GO_ON}"
 
 
 def _span(length: timedelta) -> str:
-    minutes = int(length.total_seconds() // 60)
-    for name, size in (("day", 24 * 60), ("hour", 60)):
-        if minutes >= size:
-            return _counted(minutes // size, name) + _rest(minutes % size, name)
-    return _counted(minutes, "minute")
-
-
-def _rest(minutes: int, below: str) -> str:
-    return f" {_counted(minutes, 'minute')}" if below == "hour" and minutes else ""
+    hours, minutes = divmod(int(length.total_seconds() // 60), 60)
+    if hours >= 24:
+        return _counted(hours // 24, "day")
+    told = [_counted(number, name) for number, name in ((hours, "hour"), (minutes, "minute")) if number]
+    return " ".join(told)
 
 
 def _counted(number: int, name: str) -> str:

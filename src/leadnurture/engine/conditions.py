@@ -107,7 +107,14 @@ def _wedding(condition: Condition, subject: Subject) -> list[Clause]:
     if test.beyond is not None:
         limit = test.beyond.roughly.total_seconds() / 86400
         clauses.append(Clause(f"the wedding is beyond {test.beyond}", actual, days is not None and days > limit))
+    if test.available is not None:
+        clauses.append(_available(test.available, subject.values["date_available"]))
     return clauses
+
+
+def _available(wanted: bool, free: bool | None) -> Clause:
+    asked = "their date is free" if wanted else "their date is taken"
+    return Clause(asked, {None: "no date", True: "free", False: "taken"}[free], free == wanted)
 
 
 def _consent(condition: Condition, subject: Subject) -> list[Clause]:

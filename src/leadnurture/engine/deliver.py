@@ -6,28 +6,28 @@ lanes have reported by then.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
-from sqlalchemy import JSON, bindparam, select, text
+from sqlalchemy import JSON, bindparam, select, text, update
 from sqlmodel import col
 
 from leadnurture.channels.mail.message import FrozenMessage
-from leadnurture.channels.transport import Answer
+from leadnurture.channels.transport import Verdict
 from leadnurture.clock import monotonic
 from leadnurture.engine import rests
-from leadnurture.engine.channel_watch import ChannelWatch
+from leadnurture.engine.channel_watch import ChannelWatch, Findings
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event, OnEvent
 from leadnurture.engine.lanes import Job, Lane, Ready, Report, Settled
 from leadnurture.engine.late import keep_time
 from leadnurture.engine.settle import settle
 from leadnurture.errors import BusyError
-from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.store.due import DUE_MESSAGES, INTEND, stored
+from leadnurture.store.due import DUE_MESSAGES, INTEND, moment, stored
 from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.vocabulary import OutboxState
 
 PAGE = 100  # messages held in memory at a time
 MOST_ATTEMPTS = 30  # each waits for the file as long as SQLite's busy timeout
@@ -35,6 +35,14 @@ TOGETHER = 0.002  # seconds: a commit costs about as much, so it pays to wait th
 
 # Put together once: that takes longer than SQLite needs for the answer.
 _INTEND = text(INTEND).bindparams(bindparam("refused", type_=JSON()))
+# They were certainly not taken, so nobody is to look for them.
+_KEEP = (
+    update(OutboxMessage)
+    .where(
+        col(OutboxMessage.id).in_(bindparam("ids", expanding=True)), col(OutboxMessage.state) == OutboxState.IN_DOUBT
+    )
+    .values(state=OutboxState.QUEUED, in_doubt_at=None)
+)
 _PAGE = (
     select(
         col(OutboxMessage.id),
@@ -70,9 +78,8 @@ def deliver(engine: Engine, now: datetime, on_event: OnEvent, watch: ChannelWatc
 
 
 def _due(engine: Engine, now: datetime) -> list[int]:
-    moment = {"now": stored(now), "configuration": engine.configuration}
     with engine.database.read() as session:
-        return [row[0] for row in session.execute(text(DUE_MESSAGES), moment)]
+        return [row[0] for row in session.execute(text(DUE_MESSAGES), moment(now, engine.configuration))]
 
 
 class Delivery:
@@ -105,7 +112,7 @@ class Delivery:
                 self._start_next(waiting)
             while self._in_flight:
                 self._commit(self._gathered(), waiting)
-            self._settle_postponed()
+            self._settle_kept()
         finally:
             self._take_back(lambda _: True)
             for job in self._in_flight.values():  # after an error: whoever still waits for a permit gets none
@@ -167,26 +174,30 @@ class Delivery:
         """Write what was reported in one transaction, then let the lanes go on."""
         ready = [report for report in reports if isinstance(report, Ready)]
         settled = [report for report in reports if isinstance(report, Settled)]
-        permits = self._settle(ready, self._watch.ripe(settled))
+        permits = self._settle(ready, self._watch.sort(settled))
         for report in ready:
             report.job.permit.put(permits[report.job.outbox_id])
         self._go_on(settled, waiting)
 
-    def _settle_postponed(self) -> None:
-        """Settle what was put off on channels where nothing was taken: perhaps it is the server's trouble."""
+    def _settle_kept(self) -> None:
+        """Settle what was kept to the end, where no other message told whether it was about the server."""
         if left := self._watch.left():
             with self._engine.database.read() as session:
-                told = rests.set_against_server(session, left)
-            self._settle([], told)
+                told = rests.judged(session, left)
+            in_trouble = {
+                one.job.message.channel: one.answer
+                for one in told
+                if one.answer is not None and one.answer.verdict is Verdict.SERVER
+            }
+            self._settle([], Findings(told, in_trouble=in_trouble))
 
-    def _settle(self, ready: list[Ready], settled: list[Settled]) -> dict[int, bool]:
+    def _settle(self, ready: list[Ready], found: Findings) -> dict[int, bool]:
         """Write answers and intents, tell what came of it, and return which intents hold."""
         events: list[Event] = []
         permits: dict[int, bool] = {}
-        in_trouble = self._watch.in_trouble(settled)
         for attempt in range(MOST_ATTEMPTS):
             try:
-                events = self._write(ready, settled, permits, in_trouble)
+                events = self._write(ready, found, permits)
                 break
             except BusyError:  # what the server said is known: it must not be lost because somebody else is writing
                 if attempt == MOST_ATTEMPTS - 1:
@@ -194,7 +205,7 @@ class Delivery:
         for event in events:
             self.counts[event.outcome] += 1
             self._on_event(event)
-        for channel, answer in in_trouble.items():
+        for channel, answer in found.in_trouble.items():
             self._troubles.setdefault(channel, answer.reply)
         return permits
 
@@ -207,17 +218,13 @@ class Delivery:
             for _ in range(self._take_back(self._rests)):
                 self._start_next(waiting)
 
-    def _write(
-        self,
-        ready: list[Ready],
-        settled: list[Settled],
-        permits: dict[int, bool],
-        in_trouble: Mapping[OutboxChannel, Answer],
-    ) -> list[Event]:
+    def _write(self, ready: list[Ready], found: Findings, permits: dict[int, bool]) -> list[Event]:
         """Commit the answers and the intents together; `permits` tells which intents hold."""
         with self._engine.change() as change:
-            events = settle(change, self._engine, settled)
-            rests.note(change, self._engine, in_trouble, self._watch.at_work() & self._rested)
+            events = settle(change, self._engine, found.ripe)
+            if found.kept:
+                change.session.execute(_KEEP, {"ids": [report.job.outbox_id for report in found.kept]})
+            rests.note(change, self._engine, found.in_trouble, self._watch.at_work() & self._rested)
             for report in ready:
                 key = report.job.outbox_id
                 intent = {"id": key, "now": stored(change.now), "refused": dict(report.refused)}

@@ -72,7 +72,7 @@ def _take(change: Change, lead: Lead, entries: list[Entry], is_holiday: IsHolida
 
 def _leave_asleep(change: Change, lead: Lead, entries: Iterable[Entry]) -> None:
     for entry in entries:
-        pass_over(change, lead, entry.edition, "it was imported without --enroll")
+        pass_over(change, lead, entry.edition, change.asleep)
 
 
 def _awaiting(change: Change, lead: Lead, editions: Iterable[Edition], passed: Collection[str]) -> list[Entry]:

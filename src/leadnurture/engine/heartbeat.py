@@ -48,11 +48,11 @@ class Heartbeat:
 
 
 def read_heartbeat(state: Path) -> Heartbeat:
-    """Return what the file in the state folder says; one that is not there or cannot be read says nothing."""
+    """Return what the file in the state folder says; one that is not there or is damaged says nothing."""
     try:
         found = json.loads((state / FILE_NAME).read_text(encoding="utf-8"))
         return Heartbeat(_tick(found["last"]), _instant(found["next_at"]), _failing(found["failing"]))
-    except (OSError, ValueError, LookupError, TypeError):
+    except Exception:  # noqa: BLE001 - whatever has become of the file, it keeps no letter from going out
         return Heartbeat()
 
 
@@ -79,15 +79,16 @@ def _as_json(heartbeat: Heartbeat) -> dict[str, Any]:
 def _tick(found: Any) -> Tick | None:
     if found is None:
         return None
-    counts = {str(name): int(number) for name, number in found["counts"].items()}
-    return Tick(_required(found["at"]), str(found["by"]), int(found["pid"]), counts, found["trouble"])
+    counts = {_text(name): _number(number) for name, number in found["counts"].items()}
+    trouble = None if found["trouble"] is None else _text(found["trouble"])
+    return Tick(_required(found["at"]), _text(found["by"]), _number(found["pid"]), counts, trouble)
 
 
 def _failing(found: Any) -> Failing | None:
     if found is None:
         return None
-    since, why = _required(found["since"]), str(found["why"])
-    return Failing(int(found["runs"]), since, why, bool(found["outside"]), bool(found["told"]))
+    since, why = _required(found["since"]), _text(found["why"])
+    return Failing(_number(found["runs"]), since, why, bool(found["outside"]), bool(found["told"]))
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -96,6 +97,19 @@ def _instant(text: str | None) -> datetime | None:
 
 def _required(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError("an instant needs its offset")
+    if instant.tzinfo is None or not 2000 <= instant.year < 9000:
+        raise ValueError("an instant needs its offset, and room for reckoning with it")
     return instant
+
+
+def _text(found: Any) -> str:
+    if not isinstance(found, str):
+        raise TypeError("no text")
+    found.encode()  # half a character cannot be written again
+    return found
+
+
+def _number(found: Any) -> int:
+    if not isinstance(found, int) or abs(found) >= 2**63:
+        raise TypeError("no number")
+    return found

@@ -70,4 +70,4 @@ class Lane(Thread):
         try:
             return question()
         except Exception as fault:  # noqa: BLE001 - told in the message's reason
-            return Answer(otherwise, f"{type(fault).__name__}: {fault}")
+            return Answer(otherwise, f"{type(fault).__name__}: {fault}", named=True)

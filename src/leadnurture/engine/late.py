@@ -19,7 +19,7 @@ from leadnurture.engine.events import Event
 from leadnurture.engine.timing import Timing, timing_of
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.sequences.step import Step
-from leadnurture.store.due import DUE_MESSAGES, stored
+from leadnurture.store.due import DUE_MESSAGES, moment
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
 from leadnurture.store.vocabulary import InteractionType, OutboxState
 
@@ -65,8 +65,7 @@ def keep_time(engine: Engine, now: datetime) -> list[Event]:
 
 def _late(engine: Engine, session: Session, now: datetime) -> Iterator[_Late]:
     """Yield the due messages that were queued before now, in their order; the others have just been judged."""
-    moment = {"now": stored(now), "configuration": engine.configuration}
-    order = [row[0] for row in session.execute(text(DUE_MESSAGES), moment)]
+    order = [row[0] for row in session.execute(text(DUE_MESSAGES), moment(now, engine.configuration))]
     query = (
         select(OutboxMessage, Enrollment, Lead, Execution)
         .join(Enrollment, col(Enrollment.id) == OutboxMessage.enrollment_id)

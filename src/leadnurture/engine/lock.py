@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from leadnurture.at_work import DAEMON, TICK, WRITING, lock_of, noted, remove_note, write_note
-from leadnurture.errors import BusyError, ConfigurationError
+from leadnurture.errors import BusyError, ConfigurationError, way_out_of
 
-_PATIENCE = 0.2  # seconds: `status` takes a lock for a moment to see whether it is free
+_PATIENCE = 0.2  # seconds for a daemon to begin: `status` takes a lock for a moment to see whether it is free
 
 
 class StudioBusyError(BusyError):
@@ -35,7 +35,7 @@ def locked(folder: Path, now: datetime, what: str) -> Iterator[None]:
 @contextmanager
 def only_daemon(folder: Path, now: datetime, what: str) -> Iterator[None]:
     """Be the studio's one daemon for the length of the block; raises DaemonRunningError that says who is."""
-    with _held(folder, DAEMON, now, what) as free:
+    with _held(folder, DAEMON, now, what, _PATIENCE) as free:
         if not free:
             told = noted(folder, DAEMON) or "another leadnurture run has it"
             hint = "one is enough; `leadnurture status` shows what it does, `leadnurture run --once` ticks in between"
@@ -51,11 +51,11 @@ def announced(folder: Path, now: datetime, what: str) -> Iterator[None]:
 
 
 @contextmanager
-def _held(folder: Path, name: str, now: datetime, what: str) -> Iterator[bool]:
+def _held(folder: Path, name: str, now: datetime, what: str, patience: float = 0) -> Iterator[bool]:
     """Hold a lock if it is free, with a note of who does; yields whether it was. Raises ConfigurationError."""
     from filelock import FileLock, Timeout  # noqa: PLC0415 - an idle tick never takes the lock
 
-    lock = FileLock(lock_of(folder, name), timeout=_PATIENCE)
+    lock = FileLock(lock_of(folder, name), timeout=patience)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock.acquire()
@@ -63,7 +63,8 @@ def _held(folder: Path, name: str, now: datetime, what: str) -> Iterator[bool]:
         yield False
         return
     except OSError as error:
-        raise ConfigurationError(f"the lock in {folder} cannot be taken: {error.strerror}") from None
+        trouble = f"the lock in {folder} cannot be taken: {error.strerror}"
+        raise ConfigurationError(trouble, hint=way_out_of(error)) from None
     try:
         write_note(folder, name, now, what)
         yield True

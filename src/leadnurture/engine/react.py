@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from leadnurture.crm import dates
 from leadnurture.crm.change import Change, Fact
 from leadnurture.crm.rules import active_rules
 from leadnurture.crm.scores import rescore
@@ -30,6 +31,7 @@ def react(change: Change, book: Book, is_holiday: IsHoliday) -> None:
         facts, change.facts = change.facts, []
         if not facts:
             return
+        dates.follow(change, facts)
         leads = _touched(change, facts)
         for lead in leads:
             rescore(change, lead, rules)

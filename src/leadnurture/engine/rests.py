@@ -1,6 +1,8 @@
 """Channels in trouble are left alone for a while: noted with the answer that told of it, ended by a good one."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import text
@@ -8,9 +10,10 @@ from sqlmodel import Session, select, update
 
 from leadnurture.channels.transport import Answer, Verdict
 from leadnurture.crm.change import Change
+from leadnurture.engine.channel_watch import couple, its_own
 from leadnurture.engine.engine import Engine
-from leadnurture.engine.lanes import Job, Settled
-from leadnurture.engine.retry import is_everybody, rest_until
+from leadnurture.engine.lanes import Settled
+from leadnurture.engine.retry import is_about_server, rest_until
 from leadnurture.outbox_channel import OutboxChannel, Trouble
 from leadnurture.store import due
 from leadnurture.store.tables import ChannelRest
@@ -18,8 +21,7 @@ from leadnurture.store.tables import ChannelRest
 
 def resting(session: Session, now: datetime, configuration: str) -> tuple[due.Rest, ...]:
     """Return the channels that are left alone at `now`, under a configuration."""
-    moment = {"now": due.stored(now), "configuration": configuration}
-    return due.rests_of(session.execute(text(due.RESTS), moment).all())
+    return due.rests_of(session.execute(text(due.RESTS), due.moment(now, configuration)).all())
 
 
 def noted(engine: Engine) -> frozenset[OutboxChannel]:
@@ -44,40 +46,45 @@ def note(
             _end(change, channel)
 
 
-def set_against_server(session: Session, postponed: list[Settled]) -> list[Settled]:
-    """Return messages that were put off while none was taken as the server's trouble, if it tells of that."""
-    told: list[Settled] = []
-    for channel in {report.job.message.channel for report in postponed}:
-        own = [report for report in postponed if report.job.message.channel is channel]
-        rest = session.get(ChannelRest, channel)
-        so_far = rest.failures if rest is not None and rest.trouble is Trouble.POSTPONED else 0
-        everybody = is_everybody((_couple(report.job) for report in own), rests_so_far=so_far)
-        told += [_servers(report) for report in own] if everybody else own
-    return told
+def judged(session: Session, left: list[Settled]) -> list[Settled]:
+    """Return answers that no other message shed light on as what they are taken for in the end."""
+    by_channel: defaultdict[OutboxChannel, list[Settled]] = defaultdict(list)
+    for report in left:
+        by_channel[report.job.message.channel].append(report)
+    return [one for channel, own in by_channel.items() for one in _judged(session.get(ChannelRest, channel), own)]
 
 
-def _couple(job: Job) -> str:
-    """Return whom a message is for, as far as one must be told from another."""
-    return next(iter(job.message.addressed), job.message.message_id)
+def _judged(rest: ChannelRest | None, own: list[Settled]) -> list[Settled]:
+    failures = rest.failures if rest is not None else 0
+    if is_about_server([couple(one.job) for one in own], failures, _verdicts(own)):
+        return [_servers(one) for one in own]
+    return [its_own(one) for one in own]
+
+
+def _verdicts(own: list[Settled]) -> set[Verdict]:
+    return {one.answer.verdict for one in own if one.answer is not None}
 
 
 def _servers(report: Settled) -> Settled:
-    reply = report.answer.reply if report.answer is not None else ""
-    return Settled(report.job, Answer(Verdict.SERVER, reply, trouble=Trouble.POSTPONED))
+    """Return an answer as one about the server."""
+    answer = report.answer
+    assert answer is not None
+    trouble = answer.trouble if answer.verdict is Verdict.SERVER else Trouble.POSTPONED
+    return Settled(report.job, replace(answer, verdict=Verdict.SERVER, trouble=trouble, named=False))
 
 
 def _begin(change: Change, engine: Engine, channel: OutboxChannel, answer: Answer) -> None:
     known = change.session.get(ChannelRest, channel)
     if known is not None and known.until > change.now and known.configuration == engine.configuration:
         return  # another lane of this tick met it, too
-    failures = known.failures + 1 if known is not None and known.configuration == engine.configuration else 1
+    failures = known.failures + 1 if known is not None else 1
     change.session.merge(
         ChannelRest(
             channel=channel,
             trouble=answer.trouble,
             reason=answer.reply,
             failures=failures,
-            since=known.since if known is not None and failures > 1 else change.now,
+            since=known.since if known is not None else change.now,
             until=rest_until(failures, answer.trouble, change.now),
             configuration=engine.configuration,
         )

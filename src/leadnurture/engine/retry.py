@@ -1,14 +1,16 @@
 """When what failed for the moment is tried again: a value for each attempt and class of failure. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
+from leadnurture.channels.transport import Verdict
 from leadnurture.outbox_channel import Trouble
+from leadnurture.store.due import LONGEST_REST
 
 LONGEST_PAUSE = timedelta(days=7)
 EVERYBODY = 3  # so many couples put off and none taken is no longer about one of them
-MOST_POSTPONED = (
-    6  # rests in a row for that; then it is held against each message after all, so that none waits for ever
+MOST_ALONE = (
+    6  # rests in a row for fewer than these: then it is held against them after all, so that none waits for ever
 )
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -17,8 +19,8 @@ _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _RESTS = {
     Trouble.UNREACHABLE: (_MINUTE, 30 * _MINUTE),
     Trouble.POSTPONED: (5 * _MINUTE, _HOUR),
-    Trouble.LOGIN: (15 * _MINUTE, 6 * _HOUR),
-    Trouble.QUOTA: (_HOUR, 6 * _HOUR),
+    Trouble.LOGIN: (15 * _MINUTE, LONGEST_REST),
+    Trouble.QUOTA: (_HOUR, LONGEST_REST),
 }
 
 
@@ -36,12 +38,13 @@ def rest_until(failures: int, trouble: Trouble, now: datetime) -> datetime:
     return now + _doubled(first, failures, longest)
 
 
-def is_everybody(postponed: Iterable[str], *, rests_so_far: int) -> bool:
-    """Whether messages that were put off, by their first recipient, tell of the server and not of these couples.
+def is_about_server(couples: Iterable[str], failures: int, verdicts: Collection[Verdict]) -> bool:
+    """Whether messages that did not go tell of the server, and not of the couples that they are for.
 
-    Asked only where none was taken. `rests_so_far` is how often in a row that was the answer already.
+    Asked where none was taken after them; `failures` is how often in a row the channel was in trouble before.
     """
-    return len(set(postponed)) >= EVERYBODY and rests_so_far < MOST_POSTPONED
+    several = len(set(couples)) >= EVERYBODY
+    return several or (Verdict.SERVER in verdicts and failures < MOST_ALONE)
 
 
 def _doubled(first: timedelta, failures: int, longest: timedelta) -> timedelta:

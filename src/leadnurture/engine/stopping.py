@@ -26,14 +26,14 @@ def stop_for(change: Change, fact: Fact, book: Book) -> None:
         return
     stop, reason = STOPS[fact.kind]
     for enrollment in running(change, fact.lead_id):
-        if stop not in _stops(change, enrollment, book):
+        if stop not in stops_of(change, enrollment, book):
             continue
         if stop == "conversion":
             enrollment.converted, enrollment.conversion_step = True, last_step(change, enrollment)
         cancel(change, enrollment, reason)
 
 
-def _stops(change: Change, enrollment: Enrollment, book: Book) -> frozenset[Stop]:
+def stops_of(change: Change, enrollment: Enrollment, book: Book) -> frozenset[Stop]:
     """Return what ends a walk; one whose version cannot be read any more ends by anything, as sequences mostly do."""
     try:
         return book.edition(change.session, enrollment.version_id).sequence.stops

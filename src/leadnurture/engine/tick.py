@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from leadnurture.engine import daily_scores
 from leadnurture.engine.channel_watch import ChannelWatch
 from leadnurture.engine.daily_look import enroll
 from leadnurture.engine.decide import decide
@@ -16,6 +17,7 @@ from leadnurture.engine.recover import recover
 from leadnurture.engine.rests import resting
 from leadnurture.engine.retention import forget_lost
 from leadnurture.engine.sweep import sweep
+from leadnurture.engine.taken_dates import follow_capacity
 from leadnurture.store import due
 
 # Steps without a delay follow one another inside a tick; a sequence longer than this goes on with the next one.
@@ -39,9 +41,11 @@ class TickReport:
 
 
 def tick(engine: Engine, on_event: OnEvent = ignore) -> TickReport:
-    """Do all that is due now: recover → enroll → decide → deliver, until nothing is left for this instant → sweep."""
+    """Do all that is due: recover → dates → rescore → enroll → decide → deliver, until nothing is left now → sweep."""
     recovered = recover(engine, on_event)
-    counts = recovered.counts + enroll(engine, engine.clock.now(), on_event)
+    follow_capacity(engine, engine.clock.now())
+    counts = recovered.counts + daily_scores.rescore(engine, engine.clock.now(), on_event)
+    counts += enroll(engine, engine.clock.now(), on_event)
     watch = ChannelWatch()
     for _ in range(MOST_ROUNDS):
         now = engine.clock.now()

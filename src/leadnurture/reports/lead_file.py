@@ -9,12 +9,15 @@ from sqlmodel import Session, col, select
 
 from leadnurture.config import Config
 from leadnurture.crm.opt_outs import opt_out_rows
+from leadnurture.crm.recommending import Recommendation
 from leadnurture.crm.timeline import timeline_of
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.lead_json import lead_values, values_json
 from leadnurture.reports.lead_score import LeadScore, lead_score
+from leadnurture.reports.lead_touches import LeadTouches, lead_touches
 from leadnurture.reports.lead_walks import Walk, lead_walks
 from leadnurture.reports.outbox import Message, outbox_list
+from leadnurture.reports.recommended import recommended_for
 from leadnurture.store.tables import Interaction, Lead, LeadOptOut, Task
 from leadnurture.store.vocabulary import ContactChannel, InteractionType, Priority, TaskStatus
 
@@ -72,22 +75,29 @@ class OptOut:
 
 @dataclass(frozen=True)
 class LeadFile:
-    """A lead's typed values and all that hangs on it: score, walks, open tasks, timeline (oldest first), messages."""
+    """A lead's typed values and all that hangs on it: score, touches, walks, tasks, timeline (oldest first), messages.
+
+    `recommendation` is what to do next about it.
+    """
 
     as_of: AsOf
     lead: Mapping[str, Any]
     score: LeadScore
+    recommendation: Recommendation
     enrollments: tuple[Walk, ...]
     tasks: tuple[OpenTask, ...]
     timeline: tuple[TimelineEntry, ...]
     messages: tuple[Message, ...]
+    touches: LeadTouches
     opt_outs: tuple[OptOut, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
         parts = ("enrollments", "tasks", "timeline", "messages", "opt_outs")
         lists = {name: [part.as_json() for part in getattr(self, name)] for name in parts}
-        return {"lead": values_json(self.lead, self.as_of.currency), "score": self.score.as_json(), **lists}
+        lead = values_json(self.lead, self.as_of.currency)
+        told = {"lead": lead, "score": self.score.as_json(), **self.recommendation.as_json(), **lists}
+        return told | self.touches.as_json()
 
 
 def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> LeadFile:
@@ -98,10 +108,12 @@ def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> Le
         as_of=as_of,
         lead=lead_values(lead, as_of.zone),
         score=lead_score(session, config, now, lead),
+        recommendation=recommended_for(session, config, now, lead),
         enrollments=lead_walks(session, as_of, lead),
         tasks=_tasks(session, as_of, lead.id),
         timeline=tuple(_entry(row, as_of) for row in timeline_of(session, lead.id)),
         messages=outbox_list(session, config, now, lead_id=lead.id).messages[::-1],
+        touches=lead_touches(session, config, now, lead),
         opt_outs=tuple(_opt_out(row, as_of) for row in opt_out_rows(session, lead)),
     )
 

@@ -49,7 +49,7 @@ def read_filters(
         created_from=days[2],
         created_to=days[3],
         tags=tuple(clean(tag) for tag in tags),
-        search=search,
+        search=clean(search or "") or None,
     )
 
 

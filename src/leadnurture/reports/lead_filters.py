@@ -12,19 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, String, cast, or_
 from sqlmodel import col
 
-from leadnurture.crm.names import clean
 from leadnurture.engine.schedule import resolve
+from leadnurture.store.search import matches
 from leadnurture.store.tables import Lead
 from leadnurture.store.vocabulary import LeadStatus, Priority, Temperature
-
-_SEARCHED = (
-    Lead.couple_name_bride,
-    Lead.couple_name_groom,
-    Lead.primary_email,
-    Lead.secondary_email,
-    Lead.wedding_venue,
-    Lead.wedding_location,
-)
 
 
 @dataclass(frozen=True)
@@ -81,13 +72,13 @@ class LeadFilters:
 
     def _texts(self) -> list[ColumnElement[bool]]:
         # A tag stands in its column's JSON text as a whole string, in quotes, after `[` or a blank.
-        tags = [_holds_tag(tag) for tag in self.tags]
-        words = clean(self.search or "").replace("&", " ").split()
-        return tags + [or_(*(col(field).icontains(word, autoescape=True) for field in _SEARCHED)) for word in words]
+        tags = [holds_tag(cast(col(Lead.tags), String), tag) for tag in self.tags]
+        return [*tags, matches(self.search)] if self.search else tags
 
 
-def _holds_tag(tag: str) -> ColumnElement[bool]:
-    column, text = cast(col(Lead.tags), String), dumps(tag, ensure_ascii=False)
+def holds_tag(column: ColumnElement[str], tag: str) -> ColumnElement[bool]:
+    """Hold where the JSON text of a list has the tag, whatever its case."""
+    text = dumps(tag, ensure_ascii=False)
     return or_(*(column.icontains(before + text, autoescape=True) for before in ("[", " ")))
 
 

@@ -119,7 +119,7 @@ def _summary(counted: Tally) -> dict[str, Any]:
 
 def lead_list(session: Session, config: Config, now: datetime, filters: LeadFilters, page: Page) -> LeadList:
     """Return a page of the leads that fit; raises BadValueError for a source that there is not."""
-    _require_sources(session, filters.source)
+    require_sources(session, filters.source)
     as_of = AsOf.of(config, now)
     conditions = filters.conditions(as_of.zone)
     query = select(Lead).where(*conditions).order_by(*_order(page))
@@ -131,11 +131,12 @@ def lead_list(session: Session, config: Config, now: datetime, filters: LeadFilt
 def _order(page: Page) -> list[ColumnElement[Any]]:
     column = col(_COLUMNS[page.sort_by])
     if page.sort_order is SortOrder.ASC:
-        return [column.is_(None), column.asc(), col(Lead.id).asc()]
-    return [column.is_(None), column.desc(), col(Lead.id).desc()]  # nothing known comes last either way
+        return [column.asc().nulls_last(), col(Lead.id).asc()]
+    return [column.desc().nulls_last(), col(Lead.id).desc()]  # nothing known comes last either way
 
 
-def _require_sources(session: Session, names: tuple[str, ...]) -> None:
+def require_sources(session: Session, names: tuple[str, ...]) -> None:
+    """Make sure that there are sources of these names; raises BadValueError."""
     known = set(session.exec(select(Source.source_name)).all()) if names else set()
     for name in names:
         if name not in known:

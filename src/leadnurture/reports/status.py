@@ -82,7 +82,7 @@ def status(session: Session, config: Config, now: datetime, folder: Folder, stat
     `state` is the folder where the lock lies; `configuration` as `locate.configuration_mark` has it.
     """
     as_of = AsOf.of(config, now)
-    moment = {"now": due.stored(now), "batch": _EVERYTHING, "configuration": configuration}
+    moment = due.moment(now, configuration, _EVERYTHING)
     waiting, next_step = session.execute(text(due.WAITING_ENROLLMENTS), moment).one()
     others = [session.execute(text(query), moment).scalar() for query in (due.NEXT_MESSAGE, due.NEXT_LOOK_UP)]
     rests = due.rests_of(session.execute(text(due.RESTS), moment).all())

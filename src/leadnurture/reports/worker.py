@@ -27,6 +27,11 @@ class WorkerState:
     failing: Failing | None
     clock: str | None
 
+    @property
+    def is_ticking(self) -> bool:
+        """Whether it is the daemon that is at work right now, and so not late for its next tick."""
+        return self.running is not None and self.daemon is not None and self.running.pid == self.daemon.pid
+
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
         return {

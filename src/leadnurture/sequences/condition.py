@@ -83,11 +83,15 @@ class TagTest(Asking):
 
 
 class WeddingTest(Asking):
-    """How far off the wedding is, in calendar days from today; `known` asks whether there is a date at all."""
+    """How far off the wedding is, in calendar days from today; `known` asks whether there is a date at all.
+
+    `available` asks whether that date is free: no other wedding or blocked day takes it. Without a date it is neither.
+    """
 
     within: PositiveDuration | None = None
     beyond: PositiveDuration | None = None
     known: bool | None = None
+    available: bool | None = None
 
 
 class FieldTest(LanguageModel):

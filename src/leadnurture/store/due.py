@@ -6,7 +6,7 @@ This module must stay free of heavy imports: an idle `run --once` needs nothing 
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,9 @@ AND (o.address IS NULL OR replace(outbox.recipients, '"' || o.address || '"', ''
 _MAY_GO = f"""state = 'queued' AND (channel = 'notification'
 OR EXISTS (SELECT 1 {_WALKING} AND e.id = outbox.enrollment_id AND {_ALLOWED}) AND NOT EXISTS ({_CLOSED}))"""
 # A channel whose server was in trouble is left alone for a while (engine/rests), but for a changed configuration.
-_RESTS = "r.until > :now AND r.configuration = :configuration"
+# An end further away than any rest lasts was noted by a clock that was wrong.
+LONGEST_REST = timedelta(hours=6)
+_RESTS = "r.until > :now AND r.until <= :latest AND r.configuration = :configuration"
 _RESTING = f"SELECT 1 FROM channel_rests r WHERE r.channel = outbox.channel AND {_RESTS}"
 DUE_MESSAGES = f"""
 SELECT id FROM outbox WHERE {_MAY_GO} AND due_at <= :now AND NOT EXISTS ({_RESTING}) ORDER BY due_at, id
@@ -52,6 +54,10 @@ UPDATE outbox SET state = 'in_doubt', in_doubt_at = :now, refused = :refused WHE
 """
 # Sequences that a day gone by may bring leads to: looked at once a day (engine/daily_look).
 DUE_LOOKS = "SELECT id FROM nurture_sequences WHERE is_active AND deleted_at IS NULL AND next_look_at <= :now"
+# Scores that a day gone by may change: looked at once a day, where there are leads (engine/daily_scores).
+DUE_SCORES = """
+SELECT 1 FROM score_look WHERE (next_look_at IS NULL OR next_look_at <= :now) AND EXISTS (SELECT 1 FROM leads)
+"""
 # A message in doubt is due when it is looked for (again): see engine/recover.
 DOUBTFUL_MESSAGES = "SELECT id FROM outbox WHERE state = 'in_doubt' AND due_at <= :now"
 NEXT_LOOK_UP = "SELECT min(due_at) FROM outbox WHERE state = 'in_doubt' AND due_at > :now"
@@ -109,6 +115,12 @@ def _read(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
+def moment(now: datetime, configuration: str, batch: int = 1) -> dict[str, Any]:
+    """Return what the questions of this module are asked with, under a configuration (`locate.configuration_mark`)."""
+    latest = stored(now + LONGEST_REST)
+    return {"now": stored(now), "latest": latest, "configuration": configuration, "batch": batch}
+
+
 def look(path: Path, now: datetime, configuration: str) -> Outlook | None:
     """Tell whether anything is due at `now` under a configuration; None if the file must be migrated first.
 
@@ -120,16 +132,15 @@ def look(path: Path, now: datetime, configuration: str) -> Outlook | None:
             found = version_of(connection)
             if found > LATEST:
                 raise NewerDatabaseError(path, found, LATEST)
-            return _outlook(connection, stored(now), configuration) if found == LATEST else None
+            return _outlook(connection, moment(now, configuration)) if found == LATEST else None
     finally:
         connection.close()
 
 
-def _outlook(connection: sqlite3.Connection, now: str, configuration: str) -> Outlook:
-    due = {"now": now, "batch": 1, "configuration": configuration}
+def _outlook(connection: sqlite3.Connection, due: dict[str, Any]) -> Outlook:
     work = any(
         connection.execute(question, due).fetchone()
-        for question in (DUE_ENROLLMENTS, f"{DUE_MESSAGES} LIMIT 1", DUE_LOOKS, DOUBTFUL_MESSAGES)
+        for question in (DUE_ENROLLMENTS, f"{DUE_MESSAGES} LIMIT 1", DUE_LOOKS, DUE_SCORES, DOUBTFUL_MESSAGES)
     )
     waiting, next_step = connection.execute(WAITING_ENROLLMENTS, due).fetchone()
     rests = rests_of(connection.execute(RESTS, due))

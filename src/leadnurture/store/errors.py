@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from leadnurture.at_work import TICK, WRITING, at_work
+from leadnurture.at_work import other_at_work
 from leadnurture.errors import BusyError, ConfigurationError
 from leadnurture.locate import STATE_FOLDER
 
@@ -39,13 +39,9 @@ class DatabaseBusyError(BusyError):
     """Another process held the database longer than we wait; says who, where a command has left word."""
 
     def __init__(self, path: Path) -> None:
-        state = path.parent / STATE_FOLDER
-        holder = (
-            at_work(state, WRITING)
-            or at_work(state, TICK)
-            or "another command or program has it, such as a database viewer"
-        )
-        super().__init__(f"{path} is in use: {holder}", hint="try again when it has ended")
+        holder = other_at_work(path.parent / STATE_FOLDER)
+        told = holder or "another command or program has it, such as a database viewer"
+        super().__init__(f"{path} is in use: {told}", hint="try again when it has ended")
 
 
 class DatabaseUnwritableError(ConfigurationError):

@@ -54,6 +54,9 @@ def _warnings(lead: Mapping[str, Any], as_of: AsOf) -> Iterator[Text]:
     for field, told in (("opt_out_date", "They opted out"), ("bounced_at", "Their address bounced")):
         if lead[field]:
             yield Text(f"{told} on {moment(lead[field], as_of.now)}", style=colours.WRONG)
+    if lead["date_available"] is False:
+        told = "More weddings than you take are on that day" if lead["lead_status"] == "won" else "Their date is taken"
+        yield Text(f"{told}   → leadnurture date check {lead['wedding_date']}", style=colours.WRONG)
     if lead["automation_paused"]:
         yield Text("Automation is paused for them", style=colours.WAITS_FOR_YOU)
     if follow_up := lead["next_follow_up_at"]:

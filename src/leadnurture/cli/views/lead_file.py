@@ -23,14 +23,30 @@ def lead_file_view(report: LeadFile, *, full: bool = False) -> RenderableType:
     return Group(
         head(report.lead, report.as_of),
         *_opt_outs(report),
+        _next(report),
         Text(""),
         facts(report.lead, report.as_of, full=full),
+        *_touches(report),
         _score(report),
         where_they_are(report.enrollments, report.as_of),
         *_tasks(report),
         *_messages(report),
         *_timeline(report, full=full),
     )
+
+
+def _touches(report: LeadFile) -> Iterator[RenderableType]:
+    """Show the first and the last touch, where there is more than the inquiry itself."""
+    touches = report.touches.touches
+    if len(touches) > 1:
+        ends = ((told, touches[place]) for told, place in (("first", 0), ("last", -1)))
+        told = ", ".join(f"{name} {word(one.source)} {stamp(one.at, report.as_of.now)}" for name, one in ends)
+        yield line(f"{len(touches)} touches: {told}")
+
+
+def _next(report: LeadFile) -> RenderableType:
+    advice = report.recommendation
+    return line(f"Next: {word(advice.action)} – {advice.reason}")
 
 
 def _opt_outs(report: LeadFile) -> Iterator[RenderableType]:
@@ -43,7 +59,7 @@ def _opt_outs(report: LeadFile) -> Iterator[RenderableType]:
 def _score(report: LeadFile) -> RenderableType:
     score = report.score
     parts = [f"{points.rule_name} {points.adjustment:+g}" for points in score.rules]
-    parts += [f"{lasting.reason or 'by hand'} {lasting.adjustment:+d}" for lasting in score.adjustments]
+    parts += [f"{lasting.reason or 'by hand'} {round(lasting.worth, 1):+g}" for lasting in score.adjustments]
     by_now = f" ({score.score} by today's rules)" if score.score != report.lead["lead_score"] else ""
     title = heading(f"Score {report.lead['lead_score']}{by_now}")
     return Group(title, indented(line(" · ".join(parts) or "no rule gives points")))

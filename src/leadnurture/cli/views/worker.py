@@ -9,6 +9,7 @@ from leadnurture.at_work import AtWork
 from leadnurture.cli.views import colours
 from leadnurture.cli.views.moments import moment
 from leadnurture.cli.views.plain import cut, line
+from leadnurture.engine.clock_guard import GO_ON
 from leadnurture.reports.worker import WorkerState
 from leadnurture.worker.telling import did
 
@@ -26,8 +27,8 @@ def worker_rows(report: WorkerState, now: datetime) -> Iterator[tuple[str, Text]
         told = f"{moment(report.last.at, now)} by {report.last.by}: {did(report.last.counts)}"
         yield "Last tick", line(told)
     if report.next_at:
-        yield "Next tick", _next(report.next_at, now)
-    if report.failing:
+        yield "Next tick", _next(report.next_at, report, now)
+    if report.failing and not report.clock:
         failing = report.failing
         since = f"{failing.runs} run{'s in a row have' * (failing.runs > 1) or ' has'} failed since "
         told = f"{since}{moment(failing.since, now)}: {failing.why}"
@@ -35,9 +36,7 @@ def worker_rows(report: WorkerState, now: datetime) -> Iterator[tuple[str, Text]
     if report.clock:
         yield (
             "Clock",
-            line(report.clock, colours.WRONG).append(
-                "\n→ set it; if it is right: leadnurture run --once --clock-is-right", style=""
-            ),
+            line(report.clock, colours.WRONG).append(f"\n→ set it; if it is right: {GO_ON}", style=""),
         )
 
 
@@ -48,7 +47,9 @@ def _daemon(daemon: AtWork, report: WorkerState, now: datetime) -> Text:
     return line(told, colours.WRONG).append("   → leadnurture run", style="")
 
 
-def _next(at: datetime, now: datetime) -> Text:
+def _next(at: datetime, report: WorkerState, now: datetime) -> Text:
+    if at < now and report.is_ticking:
+        return line("after the one that it is at")
     if at + _LATE < now:
         return line(f"was due {moment(at, now)}: it hangs, or the computer has just woken", colours.WRONG)
     return line(moment(at, now))

@@ -6,7 +6,9 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
+from leadnurture.crm import leads
 from leadnurture.crm.change import Change
+from leadnurture.crm.sources import require_all
 from leadnurture.crm.spreadsheet.cells import defused
 from leadnurture.crm.spreadsheet.columns import Column
 from leadnurture.crm.spreadsheet.meanings import REASON
@@ -58,7 +60,8 @@ def import_sheet(
     """Create the leads that are new, add to those that are known, and reject the rows that cannot be read.
 
     A lead's status, source, inquiry date, pause and opt-out are never overwritten, its tags never removed, and a blank
-    cell means nothing. `on_row` is called once per row. Raises StrictImportError if `strict` and a row is rejected.
+    cell means nothing. `on_row` is called once per row. Raises StrictImportError if `strict` and a row is rejected, and
+    UnknownSourceError for new sources where the change may make none.
     """
     tell = on_row or (lambda: None)
     good, rejected = read_rows(sheet.rows, columns, reading, change.now)
@@ -67,6 +70,8 @@ def import_sheet(
     for _ in range(len(sheet.rows) - len(good)):
         tell()
     known = _known_leads(change.session, [row.email for row in good])
+    named = (row.values.get("lead_source") for row in good if row.email not in known)
+    require_all(change, [name for name in named if name])
     created = _create(change, [row for row in good if row.email not in known], tell)
     updated = _update(change, [(known[row.email], row) for row in good if row.email in known], tell)
     unchanged = len(good) - len(created) - len(updated)
@@ -96,6 +101,7 @@ def _known_leads(session: Session, emails: Sequence[str]) -> dict[str, Lead]:
     known: dict[str, Lead] = {}
     for together in _together(emails):
         asked = col(Lead.primary_email).in_(together)
+        known |= leads.merged_by_email(session, together)
         known |= {lead.primary_email: lead for lead in session.exec(select(Lead).where(asked))}
     return known
 

@@ -10,7 +10,16 @@ from typing import NamedTuple
 from leadnurture.crm.assignments import CUSTOM
 from leadnurture.crm.fields import LEAD_FIELDS, SHORT_NAMES, field_named
 from leadnurture.crm.names import clean
-from leadnurture.crm.spreadsheet.wordings import FIRST_NAMES, HEADERS, LAST_NAMES, NOBODY, PARTNERS, WHOLE_NAMES
+from leadnurture.crm.spreadsheet.wordings import (
+    FIRST_NAMES,
+    HEADERS,
+    LANDING_PAGES,
+    LAST_NAMES,
+    NOBODY,
+    PARTNERS,
+    WHOLE_NAMES,
+)
+from leadnurture.crm.utm import LANDING
 from leadnurture.errors import InvalidInputError
 
 # Nobody sets these by hand, but a couple who wants no more mail, or cannot be reached, must stay so in the next studio.
@@ -93,6 +102,7 @@ def _wordings() -> Iterator[tuple[str, Meaning]]:
     yield from ((short, _plain(name)) for short, name in SHORT_NAMES.items())
     for name, wordings in HEADERS.items():
         yield from ((wording, _plain(name)) for wording in wordings)
+    yield from ((wording, Meaning(ColumnKind.FIELD, LANDING)) for wording in LANDING_PAGES)
     yield from _name_wordings()
 
 

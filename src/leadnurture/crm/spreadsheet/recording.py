@@ -27,9 +27,12 @@ def record_new(change: Change, several: Sequence[Mapping[str, Any]]) -> list[Lea
 def record_known(change: Change, lead: Lead, values: Mapping[str, Any]) -> bool:
     """Add what a row says about a lead that is there already; return whether anything is new.
 
-    Tags are added, never removed, custom fields laid over; status, source, inquiry date and pause stay as they are, and
-    so do consents that the couple has spoken of elsewhere.
+    Tags are added, never removed, custom fields laid over; status, source, inquiry date and pause stay as they are,
+    and so do consents that the couple has spoken of elsewhere. A row of a lead that was merged into this one is old:
+    nothing counts of it but an opt-out.
     """
+    if values["primary_email"] != lead.primary_email:
+        return _opt_out(change, lead, values)
     changed = bool(leads.update(change, lead, _overwriting(change, lead, values), origin="spreadsheet"))
     tagged = [tag for tag in values.get("tags", ()) if standing.add_tag(change, lead, tag)]
     left = _opt_out(change, lead, values)

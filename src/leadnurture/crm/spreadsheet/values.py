@@ -12,6 +12,7 @@ from leadnurture.crm.spreadsheet.cells import entries, means_nothing, mended
 from leadnurture.crm.spreadsheet.columns import Column, ColumnKind, is_joined
 from leadnurture.crm.spreadsheet.meanings import squashed
 from leadnurture.crm.spreadsheet.wordings import SPOKEN
+from leadnurture.crm.utm import LANDING, landing_details
 from leadnurture.crm.values import BadValueError, Reading, read_instant, read_value
 
 _LONGEST = 10_000
@@ -36,6 +37,8 @@ def read_cells(column: Column, texts: Sequence[str], reading: Reading) -> dict[s
         return {}
     if column.target == "couple":
         return _couple(" ".join(said), reading)
+    if column.target == LANDING:
+        return {"source_details": landing_details(said[0])}
     if column.target == "opt_out_date":
         return _opt_out(mended(said[0], Kind.INSTANT), reading)
     value = _value(LEAD_FIELDS[column.target], said, reading)

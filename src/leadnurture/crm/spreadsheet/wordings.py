@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from leadnurture.store.vocabulary import ContactMethod, LeadStatus, Priority
 
+LANDING_PAGES = ("landing_url", "landing page", "landing page url", "page url", "submission url", "form page")
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "lead_source": (
         "where did you hear about us", "where did you hear about me", "where did you hear of us",

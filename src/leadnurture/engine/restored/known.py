@@ -1,7 +1,8 @@
 """The database that a backup replaces knows what went out since: its leads and walks are found again in the backup.
 
-A couple is known by its token, which nobody else has; a walk by couple, sequence and pass. Ids alone would not do:
-after an earlier restore the same id may be somebody else's.
+A couple is known by its token, which nobody else has, or by its address: who was entered anew after an earlier
+restore has another token. A walk is known by couple, sequence and pass. Ids alone would not do: after an earlier
+restore the same id may be somebody else's. Couples that are not found are added.
 """
 
 from collections.abc import Iterator
@@ -12,13 +13,12 @@ from leadnurture.crm import standing
 from leadnurture.crm.change import Change
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.forgetting.rows import forget_again
-from leadnurture.engine.restored import privacy, steps
-from leadnurture.engine.restored.outcome import Outcome, pause
+from leadnurture.engine.restored import added, privacy, sequences, steps
+from leadnurture.engine.restored.outcome import RUNNING, Outcome, pause
 from leadnurture.sequences import versions
-from leadnurture.store.tables import Enrollment, Lead, OutboxMessage, SequenceRow
+from leadnurture.store.tables import Enrollment, Lead, OutboxMessage
 from leadnurture.store.vocabulary import CLOSED_STATUSES, EnrollmentStatus, OutboxState
 
-_RUNNING = frozenset({EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED})
 _MAY_HAVE_GONE = (OutboxState.SENT, OutboxState.IN_DOUBT, OutboxState.PARKED)
 _SINCE = "restored: it began after the backup"
 
@@ -27,11 +27,13 @@ def carry_over(change: Change, engine: Engine, newer: Session) -> Outcome:
     """Write into the backup what the newer database knows about messages, and who is to get no more of them."""
     outcome = Outcome()
     outcome["leads_forgotten"] = forget_again(change.session, newer)
-    here = {lead.unsubscribe_token: lead for lead in change.session.exec(select(Lead)).all()}
+    leads = change.session.exec(select(Lead)).all()
+    here = {lead.unsubscribe_token: lead for lead in leads}
+    addressed = {lead.primary_email: lead for lead in leads}
     for there in newer.exec(select(Lead).order_by(col(Lead.id))).all():
-        lead = here.get(there.unsubscribe_token)
+        lead = here.get(there.unsubscribe_token) or addressed.get(there.primary_email)
         if lead is None:
-            outcome["leads_missing"] += 1
+            added.add(change, newer, there, outcome)
             continue
         _stop(change, newer, lead, there, outcome)
         for walked in _walks(newer, there):
@@ -70,9 +72,9 @@ def _carry_walk(
     )
     here = change.session.exec(select(Enrollment).where(*same)).first()
     if here is None and _has_written(newer, there):
-        here = _added(change, lead, there)
-        outcome["walks_added"] += here is not None
-        outcome["walks_paused"] += here is not None and here.status is EnrollmentStatus.PAUSED
+        here = _added(change, newer, lead, there)
+        outcome["walks_added"] += 1
+        outcome["walks_paused"] += here.status is EnrollmentStatus.PAUSED
     if here is None:
         return
     steps.carry(change, engine, newer, here, there, outcome)
@@ -88,20 +90,22 @@ def _has_written(newer: Session, there: Enrollment) -> bool:
     return newer.exec(query).first() is not None
 
 
-def _added(change: Change, lead: Lead, there: Enrollment) -> Enrollment | None:
+def _added(change: Change, newer: Session, lead: Lead, there: Enrollment) -> Enrollment:
     """Add a walk that the backup does not know, so that it does not begin anew; it goes on when the owner says so.
 
-    None where the backup does not know the sequence either: nobody enters that before it is applied again.
+    It has ended where the backup does not know the sequence either.
     """
-    row = change.session.get(SequenceRow, there.sequence_id)
-    if row is None or lead.id is None:
-        return None
-    copied = there.model_dump(exclude={"id"}) | {"lead_id": lead.id}
-    here = Enrollment(**copied)
-    here.version_id = versions.current(change.session, row).id or 0
-    if there.status in _RUNNING:
-        here.held_reason = _SINCE
-        here.status = EnrollmentStatus.PAUSED if not any(_running(change, lead, there)) else EnrollmentStatus.CANCELLED
+    row = sequences.row_here(change, newer, there.sequence_id)
+    version = (
+        versions.current(change.session, row)
+        if row.deleted_at is None
+        else sequences.version_here(change, newer, there.version_id)
+    )
+    here = Enrollment(**there.model_dump(exclude={"id"}) | {"lead_id": lead.id, "version_id": version.id})
+    if there.status in RUNNING:
+        ends = row.deleted_at is not None or any(_running(change, lead, there))
+        here.held_reason, here.status = _SINCE, EnrollmentStatus.CANCELLED if ends else EnrollmentStatus.PAUSED
+        here.next_at = here.next_at or change.now  # its message was queued there, and is decided anew
     if here.status is EnrollmentStatus.CANCELLED and here.ended_at is None:
         here.ended_at, here.end_reason, here.next_at = change.now, _SINCE, None
     change.session.add(here)
@@ -112,4 +116,4 @@ def _added(change: Change, lead: Lead, there: Enrollment) -> Enrollment | None:
 def _running(change: Change, lead: Lead, there: Enrollment) -> Iterator[Enrollment]:
     """Yield the lead's walk through the same sequence that runs here: there may be only one."""
     query = select(Enrollment).where(Enrollment.lead_id == lead.id, Enrollment.sequence_id == there.sequence_id)
-    yield from (one for one in change.session.exec(query).all() if one.status in _RUNNING)
+    yield from (one for one in change.session.exec(query).all() if one.status in RUNNING)

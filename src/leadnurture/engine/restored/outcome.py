@@ -5,11 +5,15 @@ from collections import Counter
 from leadnurture.crm.change import Change
 from leadnurture.engine import by_hand
 from leadnurture.store.tables import Enrollment
-from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType
+from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType, OutboxState
 
 Outcome = Counter[str]
-"""Counts: `sent`, `parked` (messages), `walks_added`, `walks_paused`, `leads_stopped`, `leads_missing`,
+"""Counts: `sent`, `parked` (messages), `walks_added`, `walks_paused`, `leads_stopped`, `leads_added`,
 `leads_forgotten`."""
+
+RUNNING = frozenset({EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED})
+IN_DOUBT = frozenset({OutboxState.IN_DOUBT, OutboxState.PARKED})
+PARKED = "it was in doubt in the database that was replaced; it may have arrived"
 
 
 def pause(change: Change, enrollment: Enrollment, reason: str, outcome: Outcome) -> None:

@@ -12,13 +12,11 @@ from leadnurture.engine import walk
 from leadnurture.engine.accepted import TOLD
 from leadnurture.engine.book import UnreadableVersionError
 from leadnurture.engine.engine import Engine
-from leadnurture.engine.restored.outcome import Outcome, pause
+from leadnurture.engine.restored.outcome import IN_DOUBT, PARKED, Outcome, pause
 from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, OutboxState
 
 Row = TypeVar("Row", Execution, OutboxMessage)
-_IN_DOUBT = frozenset({OutboxState.IN_DOUBT, OutboxState.PARKED})
-_PARKED = "it was in doubt in the database that was replaced; it may have arrived"
 
 
 def carry(
@@ -33,7 +31,7 @@ def carry(
     sent = {
         key: one for key, one in messages.items() if one.state is OutboxState.SENT and not _knows(change, here, one)
     }
-    doubtful = {key: one for key, one in messages.items() if one.state in _IN_DOUBT and not _knows(change, here, one)}
+    doubtful = {key: one for key, one in messages.items() if one.state in IN_DOUBT and not _knows(change, here, one)}
     for key, message in sent.items():
         _write(change, here, executions[key], message)
         _tell(change, here, message)
@@ -77,8 +75,8 @@ def _write(change: Change, here: Enrollment, execution: Execution, message: Outb
     change.session.flush()
     if message is not None:
         posted = OutboxMessage(**message.model_dump(exclude={"id"}) | place | {"execution_id": written.id})
-        if posted.state in _IN_DOUBT:
-            posted.state, posted.reason = OutboxState.PARKED, posted.reason or _PARKED
+        if posted.state in IN_DOUBT:
+            posted.state, posted.reason = OutboxState.PARKED, posted.reason or PARKED
         change.session.add(posted)
         change.session.flush()
 

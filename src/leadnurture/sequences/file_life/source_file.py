@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkstemp
 
-from leadnurture.errors import ConfigurationError, ConflictError, InvalidInputError
+from leadnurture.errors import ConfigurationError, ConflictError, InvalidInputError, way_out_of
 from leadnurture.sequences.plain_files import why_unreadable
 from leadnurture.sequences.text_file import read_bytes
 
@@ -118,4 +118,4 @@ def _told(path: Path) -> Iterator[None]:
     except FileExistsError:
         raise
     except OSError as error:
-        raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from None
+        raise ConfigurationError(f"{path} cannot be written: {error.strerror}", hint=way_out_of(error)) from None

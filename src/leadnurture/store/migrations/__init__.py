@@ -13,7 +13,15 @@ from leadnurture.store.backup.copying import copy
 from leadnurture.store.backup.names import new_name
 from leadnurture.store.errors import NewerDatabaseError
 from leadnurture.store.files import translated
-from leadnurture.store.migrations import m0001_first, m0002_channel_rests, m0003_condensed, m0007_privacy
+from leadnurture.store.migrations import (
+    m0001_first,
+    m0002_channel_rests,
+    m0003_condensed,
+    m0004_scoring,
+    m0005_dates_taken,
+    m0006_finding_leads,
+    m0007_privacy,
+)
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -21,6 +29,9 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0001_first.apply,
     m0002_channel_rests.apply,
     m0003_condensed.apply,
+    m0004_scoring.apply,
+    m0005_dates_taken.apply,
+    m0006_finding_leads.apply,
     m0007_privacy.apply,
 )
 LATEST = len(MIGRATIONS)

@@ -1,9 +1,12 @@
 """SQLModel tables, one row type per word of the design. They do not validate: input is parsed before it comes here."""
 
 from leadnurture.store.tables.appointment import Appointment
-from leadnurture.store.tables.business import Conversion, ScoreAdjustment, ScoringRule, Source, Task
+from leadnurture.store.tables.blocked_day import BlockedDay
+from leadnurture.store.tables.business import Conversion, ScoreAdjustment, ScoreLook, ScoringRule, Source, Task
 from leadnurture.store.tables.channel_rest import ChannelRest
 from leadnurture.store.tables.lead import Interaction, Lead, Touch
+from leadnurture.store.tables.lead_book import LeadView, MergedLead
+from leadnurture.store.tables.lead_search import STATEMENTS as _SEARCH  # noqa: F401 - belongs to the schema
 from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.tables.privacy import (
     ErasedFigure,
@@ -24,6 +27,7 @@ from leadnurture.store.tables.sequence import (
 
 __all__ = [
     "Appointment",
+    "BlockedDay",
     "ChannelRest",
     "Conversion",
     "Enrollment",
@@ -35,9 +39,12 @@ __all__ = [
     "Lead",
     "LeadConsent",
     "LeadOptOut",
+    "LeadView",
+    "MergedLead",
     "OutboxMessage",
     "PassedOver",
     "ScoreAdjustment",
+    "ScoreLook",
     "ScoringRule",
     "SequenceRow",
     "SequenceStep",

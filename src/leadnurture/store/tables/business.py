@@ -40,6 +40,7 @@ class Source(SQLModel, table=True):
     default_priority: Priority = Field(default=Priority.MEDIUM, sa_type=word(Priority))
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
+    cost_per_month: int | None = None  # minor units
 
 
 class ScoringRule(SQLModel, table=True):
@@ -79,6 +80,16 @@ class ScoreAdjustment(SQLModel, table=True):
     reason: str | None = Field(default=None, max_length=255)
     notes: str | None = None
     created_at: datetime = Field(sa_type=Instant)
+    half_life_minutes: int | None = None  # None: it lasts for ever
+
+
+class ScoreLook(SQLModel, table=True):
+    """When scores are next looked at for what days alone change; one row. None: they never were."""
+
+    __tablename__ = "score_look"
+
+    id: int = Field(default=1, primary_key=True)
+    next_look_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Task(SQLModel, table=True):

@@ -29,6 +29,21 @@ class Lead(SQLModel, table=True):
         Index("idx_leads_follow_up", "next_follow_up_at"),
         Index("idx_leads_created", "created_at"),
         Index("idx_leads_email", "primary_email", unique=True),
+        Index("idx_leads_inquiry", "inquiry_at"),
+        Index("idx_leads_updated", "updated_at"),
+        Index("idx_leads_second_email", "secondary_email"),
+        Index("idx_leads_phone", "primary_phone"),
+        Index("idx_leads_second_phone", "secondary_phone"),
+        Index(  # has all that most lists ask, so that their summary reads no lead
+            "idx_leads_standing",
+            "lead_status",
+            "lead_score",
+            "lead_source",
+            "priority_level",
+            "lead_temperature",
+            "inquiry_at",
+            "wedding_date",
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -94,6 +109,7 @@ class Lead(SQLModel, table=True):
     custom_fields: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
+    date_available: bool | None = None  # whether the wedding date is free for them; null without a date
 
 
 class Interaction(SQLModel, table=True):

@@ -1,0 +1,66 @@
+"""Who may be here twice is told of when they are entered, listed, and never merged by itself."""
+
+from pathlib import Path
+
+from commands import data, do
+from couples import EMMA, add
+
+from leadnurture.studio import Studio
+
+
+def test_a_lead_that_may_be_here_already_is_entered_and_told_of(studio: Studio, root: Path) -> None:
+    add(studio, "emma@example.org", **EMMA)
+    add(studio, "zoe@example.org", ("Zoë", "José"))
+    words = ("lead", "add", "--email", "jack@example.org", "--phone", "07700 900142")
+    told = data(root, *words)["possible_duplicates"]
+    assert told == [
+        {
+            "leads": [{"id": 1, "couple": "Emma & Jack Stone"}, {"id": 3, "couple": "jack@example.org"}],
+            "percent": 80,
+            "reasons": ["the same phone +447700900142"],
+        }
+    ]
+    again = do(
+        root,
+        "lead",
+        "add",
+        "--email",
+        "emma@exampel.org",
+        "--couple",
+        "Emma & Jack Stone",
+        "--wedding-date",
+        "2027-06-12",
+    )
+    assert "May be here already:\n   85 %  1 Emma & Jack Stone · 4 Emma & Jack Stone: the same names" in again.stderr
+    assert "leadnurture lead merge 1 4" in again.stderr
+    assert data(root, "lead", "add", "--email", "li@example.org")["possible_duplicates"] == []
+    assert data(root, "lead", "list")["pagination"]["total"] == 5
+
+
+def test_an_import_tells_of_its_new_couples_alone(studio: Studio, root: Path, tmp_path: Path) -> None:
+    add(studio, "emma@example.org", **EMMA)
+    add(studio, "emma.two@example.org", primary_phone=EMMA["primary_phone"])
+    sheet = tmp_path / "couples.csv"
+    sheet.write_text("Email,Phone\nzoe.mueller@example.org,\nzoemueller@example.org,\n", encoding="utf-8")
+    for words in (("--dry-run",), ()):
+        (pair,) = data(root, "lead", "import", str(sheet), *words)["possible_duplicates"]
+        assert pair["reasons"] == ["similar addresses zoe.mueller@example.org and zoemueller@example.org"]
+    assert "May be here already" not in do(root, "lead", "import", str(sheet)).stderr
+
+
+def test_the_list_has_the_surest_first_and_says_how_to_go_on(studio: Studio, root: Path) -> None:
+    add(studio, "emma@example.org", **EMMA)
+    add(studio, "spam@example.org", primary_phone=EMMA["primary_phone"], lead_status="spam")
+    add(studio, "zoe.mueller@example.org")
+    assert do(root, "lead", "duplicates").stderr == "Nobody seems to be here twice.\n"
+    add(studio, "zoemueller@example.org")
+    add(studio, "jack@example.org", **{**EMMA, "wedding_date": None})
+    told = data(root, "lead", "duplicates")
+    assert [[lead["id"] for lead in pair["leads"]] for pair in told["pairs"]] == [[1, 5], [3, 4]]
+    assert told["total"] == 2
+    assert [
+        pair["leads"][0]["id"] for pair in data(root, "lead", "duplicates", "zoe.mueller@example.org")["pairs"]
+    ] == [3]
+    said = do(root, "lead", "duplicates", "--limit", "1")
+    assert said.stdout.count("\n") == 1
+    assert "leadnurture lead merge 1 5" in said.stderr
