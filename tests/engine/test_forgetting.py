@@ -18,6 +18,7 @@ from leadnurture.crm import consents, leads, opt_outs, standing, tasks, timeline
 from leadnurture.crm.consents import Said
 from leadnurture.engine.forgetting.backups import Treatment
 from leadnurture.engine.forgetting.forget import Forgotten, UnerasableFileError, UnsettledMessageError, forget_all
+from leadnurture.engine.merging import merge
 from leadnurture.engine.retention import agree, lost_for
 from leadnurture.restoring import restore
 from leadnurture.store.backup.copying import back_up
@@ -195,6 +196,23 @@ def test_no_word_of_them_is_left_in_a_full_text_index(lived: Life) -> None:
     assert b"ronte" not in file.read_bytes()
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT rowid FROM words WHERE words MATCH 'reed'").fetchall() == [(2,)]
+
+
+def test_a_couple_that_was_merged_is_forgotten_under_both_its_names(lived: Life) -> None:
+    lived.add("twin", couple_name_bride="Brontë Élodie")
+    file = backed_up(lived)
+    with lived.studio.change() as change:
+        kept, other = leads.find(change.session, ADDRESS), leads.find(change.session, "twin@example.org")
+        token = other.unsubscribe_token
+        merge(change, lived.studio.engine, kept, other)
+        assert leads.find(change.session, f"unsubscribe {token}").id == kept.id
+    log = Logbook(lived.root, None, "run", print, lambda: lived.studio.config).log
+    log.write(lived.clock.now(), "run  lead 3  welcome/hello  held")
+    forget(lived, ADDRESS, Treatment.REWRITE)
+    assert holding(lived.root) == {}
+    assert [path.name for path in lived.root.rglob("*") if path.is_file() and b"twin@" in path.read_bytes()] == []
+    assert "lead 3 " not in next((lived.root / ".leadnurture/log").glob("*.log")).read_text()
+    assert file.exists()
 
 
 class TestBackups:
