@@ -18,6 +18,7 @@ from leadnurture.crm import consents, leads, opt_outs, standing, tasks, timeline
 from leadnurture.crm.consents import Said
 from leadnurture.engine.forgetting.backups import Treatment
 from leadnurture.engine.forgetting.forget import Forgotten, UnerasableFileError, UnsettledMessageError, forget_all
+from leadnurture.engine.merging import merge
 from leadnurture.engine.retention import agree, lost_for
 from leadnurture.restoring import restore
 from leadnurture.store.backup.copying import back_up
@@ -180,6 +181,38 @@ def test_what_others_rows_and_files_of_the_owner_say_of_them_is_told(lived: Life
     assert done.files == (lived.root / "inquiries.csv",)
     assert [place for place in done.mentions if place == "leads of lead 2"] == ["leads of lead 2"]
     assert lived.lead("zoe").additional_notes == "a friend of Jack Grey"
+
+
+def test_no_word_of_them_is_left_in_a_full_text_index(lived: Life) -> None:
+    file, columns = lived.root / "leadnurture.db", "couple_name_bride, primary_email"
+    erased = "INSERT INTO words (words, rowid, couple_name_bride, primary_email) VALUES ('delete', old.id, "
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute(f"CREATE VIRTUAL TABLE words USING fts5({columns}, content='leads', content_rowid='id')")
+        trigger = f"BEGIN {erased} old.couple_name_bride, old.primary_email); END"
+        connection.execute(f"CREATE TRIGGER words_erased AFTER DELETE ON leads {trigger}")
+        connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
+    assert b"bronte" in file.read_bytes()  # without its accent only the index has it
+    forget(lived, ADDRESS)
+    assert b"ronte" not in file.read_bytes()
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT rowid FROM words WHERE words MATCH 'reed'").fetchall() == [(2,)]
+
+
+def test_a_couple_that_was_merged_is_forgotten_under_both_its_names(lived: Life) -> None:
+    lived.add("twin", couple_name_bride="Brontë Élodie")
+    file = backed_up(lived)
+    with lived.studio.change() as change:
+        kept, other = leads.find(change.session, ADDRESS), leads.find(change.session, "twin@example.org")
+        token = other.unsubscribe_token
+        merge(change, lived.studio.engine, kept, other)
+        assert leads.find(change.session, f"unsubscribe {token}").id == kept.id
+    log = Logbook(lived.root, None, "run", print, lambda: lived.studio.config).log
+    log.write(lived.clock.now(), "run  lead 3  welcome/hello  held")
+    forget(lived, ADDRESS, Treatment.REWRITE)
+    assert holding(lived.root) == {}
+    assert [path.name for path in lived.root.rglob("*") if path.is_file() and b"twin@" in path.read_bytes()] == []
+    assert "lead 3 " not in next((lived.root / ".leadnurture/log").glob("*.log")).read_text()
+    assert file.exists()
 
 
 class TestBackups:

@@ -9,11 +9,11 @@ from sqlalchemy import text
 from sqlmodel import Session, SQLModel, col, select
 from studio_life import DAY, HOUR, Life, mail, tag
 
-from leadnurture.crm import leads, standing, tasks, timeline
+from leadnurture.crm import leads, opt_outs, standing, tasks, timeline
 from leadnurture.crm.scores import adjust
 from leadnurture.engine.merging import Merger, SameLeadError, merge
 from leadnurture.store.tables import Enrollment, Interaction, Lead, MergedLead
-from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType, LeadStatus, OutboxState
+from leadnurture.store.vocabulary import ContactChannel, EnrollmentStatus, InteractionType, LeadStatus, OutboxState
 
 LETTERS = [mail("one"), mail("two", delay="1d"), mail("three", delay="1d"), mail("four", delay="1d")]
 
@@ -300,3 +300,15 @@ def test_nothing_is_merged_by_half(life: Life) -> None:
         assert rows(session) == before
         assert len(session.exec(select(Interaction.id).where(Interaction.lead_id == 2)).all()) > 0
         assert session.get(Lead, 2) is not None
+
+
+def test_what_either_has_opted_out_of_both_have(life: Life) -> None:
+    life.given("welcome", mail("hello"), tag("seen"))
+    life.add("amy")
+    life.decide()
+    life.add("bea", enrolling=False)
+    life.happens("bea", opt_outs.opt_out, ContactChannel.EMAIL, "by phone")
+    join(life, "amy", "bea")
+    life.tick()
+    assert life.sent() == []
+    assert life.steps("amy") == {"hello": "skipped", "seen": "executed"}

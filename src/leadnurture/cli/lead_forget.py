@@ -90,7 +90,7 @@ def _forget_lost(
     if found:
         question = "\n".join([f"Lost, and quiet for {months} months:", *listed, *more])
         terminal.require_typed(f"forget {len(found)} couples", question, given=confirm, option="--confirm")
-        done = _done(studio, [one.id or 0 for one in found], treatment)
+        done = _done(studio, [one.id or 0 for one in found], treatment, lost_for=months)
     with studio.database.write() as session:
         is_rule = retention.agree(session, studio.config, months, studio.now())
     if as_json:
@@ -103,11 +103,19 @@ def _forget_lost(
         terminal.say("From now on `leadnurture run` does so by itself, as privacy.forget_lost_after says.")
 
 
-def _done(studio: "Studio", lead_ids: list[int], treatment: "Treatment") -> "list[Forgotten]":
+def _done(
+    studio: "Studio", lead_ids: list[int], treatment: "Treatment", *, lost_for: int | None = None
+) -> "list[Forgotten]":
+    """Forget couples while nobody ticks; with `lost_for` only those who are still lost for so many months."""
+    from leadnurture.engine import retention
     from leadnurture.engine.forgetting.forget import forget_all
     from leadnurture.engine.lock import locked
 
     with locked(studio.state, studio.local_now(), "leadnurture lead forget"):
+        if lost_for is not None:
+            with studio.read() as session:
+                still = {one.id for one in retention.lost_for(session, lost_for, studio.now())}
+            lead_ids = [lead_id for lead_id in lead_ids if lead_id in still]
         return forget_all(studio.engine, lead_ids, studio.now(), treatment)
 
 

@@ -132,7 +132,7 @@ def _row(one: "Listed", config: "Config") -> dict[str, Any]:
         "channel": one.suppression.channel.value,
         "reason": one.suppression.reason,
         "at": one.suppression.created_at.astimezone(config.studio.zone).isoformat(),
-        "lead_id": one.lead.id if one.lead else None,
+        "lead_id": one.lead_id,
         "address": one.address,
     }
 

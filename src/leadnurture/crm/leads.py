@@ -119,7 +119,9 @@ def _named(session: Session, wanted: str) -> Sequence[Lead]:
 def _written_by(session: Session, wanted: str) -> Sequence[Lead]:
     """Find leads by their second address, or by the token in the subject of the mail by which they unsubscribe."""
     token = wanted.removeprefix("unsubscribe").strip()
-    mine = or_(col(Lead.secondary_email) == wanted.lower(), col(Lead.unsubscribe_token) == token)
+    merged = select(MergedLead.lead_id).where(MergedLead.unsubscribe_token == token)
+    is_named = or_(col(Lead.unsubscribe_token) == token, col(Lead.id).in_(merged))
+    mine = or_(col(Lead.secondary_email) == wanted.lower(), is_named)
     return session.exec(select(Lead).where(mine).order_by(col(Lead.id).desc())).all()
 
 

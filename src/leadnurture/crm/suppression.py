@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from leadnurture.crm.change import Change
@@ -20,16 +21,17 @@ from leadnurture.store.tables import Lead, Suppression
 from leadnurture.store.vocabulary import ContactChannel
 
 OPTED_OUT = "they opted out"
+_SALTS = "suppression salts"  # in the session's notes
 _AT_ONCE = 500  # digests in one question to the database
 _Digests = dict[tuple[bytes, bytes], str]  # (salt, digest) → address
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A suppression, and the lead that has its address, if one has."""
+    """A suppression, its address if we know it, and the lead that has it."""
 
     suppression: Suppression
-    lead: Lead | None
+    lead_id: int | None
     address: str | None
 
 
@@ -48,6 +50,7 @@ def suppress(change: Change, address: str, channel: ContactChannel, reason: str)
     row = Suppression(digest=_digest(address, salt), salt=salt, channel=channel, reason=reason, created_at=change.now)
     change.session.add(row)
     change.session.flush()
+    change.session.info[_SALTS] = salts or [salt]
     return True
 
 
@@ -74,16 +77,32 @@ def suppressed(session: Session, addresses: Iterable[str]) -> Mapping[str, Seque
 
 def listed(session: Session) -> list[Listed]:
     """Return the whole list, the newest first, with the leads that we know to have the addresses."""
-    leads = session.exec(select(Lead)).all()
-    owners = {address: lead for lead in reversed(leads) for address in addresses_of(lead)}
+    own = (col(Lead.primary_email), col(Lead.secondary_email), col(Lead.primary_phone), col(Lead.secondary_phone))
+    leads = session.execute(select_columns(col(Lead.id), *own).order_by(col(Lead.id).desc())).all()
+    owners = {address: lead_id for lead_id, *theirs in leads for address in theirs if address}
     digests = _digests(owners, _salts(session))
     rows = session.exec(select(Suppression).order_by(col(Suppression.created_at).desc(), col(Suppression.id).desc()))
     known = ((row, digests.get((row.salt, row.digest))) for row in rows.all())
-    return [Listed(row, owners[address] if address else None, address) for row, address in known]
+    return [Listed(row, owners.get(address or ""), address) for row, address in known]
+
+
+def add_rows(session: Session, others: Iterable[Suppression]) -> None:
+    """Add the entries of another database's list that are not on this one."""
+    known = {(row.salt, row.digest, row.channel) for row in session.exec(select(Suppression)).all()}
+    for row in others:
+        if (row.salt, row.digest, row.channel) not in known:
+            session.add(Suppression(**row.model_dump(exclude={"id"})))
+    session.flush()
+    session.info.pop(_SALTS, None)
 
 
 def _salts(session: Session) -> Sequence[bytes]:
-    return session.exec(select(Suppression.salt).group_by(col(Suppression.salt)).order_by(col(Suppression.salt))).all()
+    """Return the salts in use; asked once in a transaction, because a large import would ask for every row."""
+    if _SALTS not in session.info:
+        query = select(Suppression.salt).group_by(col(Suppression.salt)).order_by(col(Suppression.salt))
+        session.info[_SALTS] = session.exec(query).all()
+    found: Sequence[bytes] = session.info[_SALTS]
+    return found
 
 
 def _digests(addresses: Iterable[str], salts: Collection[bytes]) -> _Digests:

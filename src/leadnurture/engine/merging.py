@@ -138,6 +138,7 @@ def _set(change: Change, kept: Lead, values: Mapping[str, Any]) -> dict[str, tup
     kept.updated_at = change.now
     change.record(FactKind.CHANGED, kept.id)
     change.record(FactKind.READDRESSED, kept.id)
+    change.record(FactKind.CHANNEL_CLOSED, kept.id)  # what either has opted out of
     return changes
 
 

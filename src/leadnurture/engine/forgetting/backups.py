@@ -36,7 +36,7 @@ class Backups:
 
 def holding(root: Path, traces: Traces) -> list[Path]:
     """Return the files in the backups' folder that hold a couple, also half ones and damaged ones."""
-    forms = [word.encode() for word in (*traces.emails, traces.token)]
+    forms = [word.encode() for word in (*traces.emails, *traces.tokens)]
     folder = root / BACKUPS
     return [path for path in sorted(folder.glob("*")) + sorted(folder.glob(".*")) if names_them(path, forms)]
 
@@ -59,11 +59,11 @@ def _rewritten(path: Path, traces: Traces) -> bool:
     draft = path.with_name(f".{path.name}.forgetting")
     try:
         shutil.copy2(path, draft)
-        rows.erase_from_file(draft, traces.token)
+        rows.erase_from_file(draft, traces.tokens)
         with closing(connect(draft)) as connection:
             if damage(connection) is not None:
                 return False
-        if names_them(draft, [word.encode() for word in (*traces.emails, traces.token)]):
+        if names_them(draft, [word.encode() for word in (*traces.emails, *traces.tokens)]):
             return False
         shutil.copystat(path, draft)
         with draft.open("rb+") as file:

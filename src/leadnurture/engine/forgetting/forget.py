@@ -96,7 +96,7 @@ def _erase(engine: Engine, root: Path, lead_id: int, now: datetime) -> tuple[Tra
     with engine.database.write() as session:
         lead = session.get_one(Lead, lead_id)
         require_settled(session, lead)
-        traces = Traces.of(lead)
+        traces = rows.traces_of(session, lead)
         query = select(OutboxMessage.message_id).where(OutboxMessage.lead_id == lead.id)
         message_ids = session.exec(query).all()
         try:
@@ -128,4 +128,4 @@ def _account(
         with engine.database.read() as session:
             mentions = rows.mentions(session, traces)
     others = tuple(path for path in named if path != engine.database.path or not mentions)
-    return Forgotten(traces.lead_id, *gone, treated, compacted, others, tuple(mentions))
+    return Forgotten(traces.lead_ids[0], *gone, treated, compacted, others, tuple(mentions))

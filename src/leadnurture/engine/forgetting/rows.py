@@ -1,6 +1,7 @@
 """The rows of a couple that is forgotten: gone with all that hangs on them, and no byte of them left in the file."""
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime
 from hashlib import sha256
@@ -12,21 +13,27 @@ from sqlmodel import Session, SQLModel, select
 
 from leadnurture.engine.forgetting.traces import Traces
 from leadnurture.store.files import connect, translated
-from leadnurture.store.tables import ChannelRest, Erasure, Lead, Suppression
+from leadnurture.store.tables import ChannelRest, Erasure, Lead, MergedLead, Suppression
 
 _LEAVES_NOTHING = "DELETE FROM leads WHERE unsubscribe_token = ?"
 
 
 def erase(session: Session, traces: Traces, now: datetime) -> None:
     """Delete a lead with all that hangs on it, and remember by a digest alone that it was forgotten."""
-    session.merge(Erasure(token_digest=digest(traces.token), erased_at=now))
+    for token in traces.tokens:
+        session.merge(Erasure(token_digest=digest(token), erased_at=now))
     told: list[ChannelRest | Suppression] = [*session.exec(select(ChannelRest)), *session.exec(select(Suppression))]
     for row in told:  # words of servers, and of the owner
         if traces.are_in(row.reason):
             row.reason = traces.erased_from(row.reason)
     session.flush()
-    session.execute(text("DELETE FROM leads WHERE id = :id"), {"id": traces.lead_id})
+    session.execute(text("DELETE FROM leads WHERE id = :id"), {"id": traces.lead_ids[0]})
     session.expire_all()
+
+
+def traces_of(session: Session, lead: Lead) -> Traces:
+    """Return by what a lead can be known, and those that were merged into it."""
+    return Traces.of(lead, session.exec(select(MergedLead).where(MergedLead.lead_id == lead.id)).all())
 
 
 def digest(token: str) -> str:
@@ -38,9 +45,10 @@ def forget_again(session: Session, newer: Session) -> int:
     """Erase from a backup that is being restored who was forgotten since; return how many that were."""
     erasures = newer.exec(select(Erasure)).all()
     forgotten = {row.token_digest: row.erased_at for row in erasures}
-    leads = [lead for lead in session.exec(select(Lead)).all() if digest(lead.unsubscribe_token) in forgotten]
+    everybody = session.exec(select(Lead)).all() if forgotten else ()
+    leads = [lead for lead in everybody if digest(lead.unsubscribe_token) in forgotten]
     for lead in leads:
-        erase(session, Traces.of(lead), forgotten[digest(lead.unsubscribe_token)])
+        erase(session, traces_of(session, lead), forgotten[digest(lead.unsubscribe_token)])
     for row in erasures:
         session.merge(Erasure(**row.model_dump()))
     session.flush()
@@ -69,10 +77,10 @@ def compact(path: Path) -> None:
         connection.execute("VACUUM")
 
 
-def erase_from_file(path: Path, token: str) -> None:
-    """Delete a lead from a database of any schema of ours, such as a copy of a backup, and write the file anew."""
+def erase_from_file(path: Path, tokens: Iterable[str]) -> None:
+    """Delete leads from a database of any schema of ours, such as a copy of a backup, and write the file anew."""
     with closing(connect(path)) as connection, translated(path):
-        connection.execute(_LEAVES_NOTHING, (token,))
+        connection.executemany(_LEAVES_NOTHING, [(token,) for token in tokens])
         _drop_dead_words(connection)
         connection.execute("VACUUM")
 

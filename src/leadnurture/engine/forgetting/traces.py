@@ -1,36 +1,42 @@
 """What a person's data looks like in texts and files: names, addresses, numbers, the token. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from leadnurture.crm.names import couple_full_names, couple_names
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables import Lead, MergedLead
 
 ERASED = "(erased)"
 
 
 @dataclass(frozen=True)
 class Traces:
-    """By what a couple can be known. `words` are as people write them; a first name alone is nobody's for certain."""
+    """By what a couple can be known, also as the leads that were merged into theirs: `lead_ids`, theirs first.
 
-    lead_id: int
-    token: str
+    `words` are as people write them; a first name alone is nobody's for certain.
+    """
+
+    lead_ids: tuple[int, ...]
+    tokens: tuple[str, ...]
     emails: tuple[str, ...]
     words: tuple[str, ...]
 
     @classmethod
-    def of(cls, lead: Lead) -> "Traces":
-        """Return the traces of a lead."""
+    def of(cls, lead: Lead, merged: Sequence[MergedLead]) -> "Traces":
+        """Return the traces of a lead, and of those that were merged into it."""
         assert lead.id is not None
-        emails = tuple(address for address in (lead.primary_email, lead.secondary_email) if address)
+        own = tuple(address for address in (lead.primary_email, lead.secondary_email) if address)
+        emails = (*own, *(one.primary_email for one in merged))
+        tokens = (lead.unsubscribe_token, *(one.unsubscribe_token for one in merged))
         numbers = (number for number in (lead.primary_phone, lead.secondary_phone) if number)
         partners = (lead.couple_name_bride, lead.couple_name_groom)
         names = (*partners, couple_names(*partners), couple_full_names(*partners))
         spoken = (name for name in names if name and " " in name)
         written = (form for number in numbers for form in forms_of(number))
-        words = dict.fromkeys((*emails, *written, *spoken, lead.unsubscribe_token))
-        return cls(lead.id, lead.unsubscribe_token, emails, tuple(sorted(words, key=len, reverse=True)))
+        words = dict.fromkeys((*emails, *written, *spoken, *tokens))
+        ids = (lead.id, *(one.merged_id for one in merged))
+        return cls(ids, tokens, emails, tuple(sorted(words, key=len, reverse=True)))
 
     def are_in(self, text: str) -> bool:
         """Whether a text names them, whatever its case."""
@@ -39,7 +45,7 @@ class Traces:
 
     def are_in_log_line(self, line: str) -> bool:
         """Whether a line of the log is about them: it names them, or their id."""
-        return re.search(rf"\blead {self.lead_id}\b", line) is not None or self.are_in(line)
+        return any(re.search(rf"\blead {number}\b", line) for number in self.lead_ids) or self.are_in(line)
 
     def erased_from(self, text: str) -> str:
         """Return a text without them."""

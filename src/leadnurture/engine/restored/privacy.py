@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, select
 
-from leadnurture.crm import consents, opt_outs
+from leadnurture.crm import consents, opt_outs, suppression
 from leadnurture.crm.change import Change
 from leadnurture.crm.consents import FIELDS, Said
 from leadnurture.crm.suppression import addresses_of
@@ -26,9 +26,5 @@ def carry_wishes(change: Change, newer: Session, lead: Lead, there: Lead, outcom
 
 def carry_list(change: Change, newer: Session) -> None:
     """Add the newer suppression list to the backup's, and heed it."""
-    known = {(row.salt, row.digest, row.channel) for row in change.session.exec(select(Suppression)).all()}
-    for row in newer.exec(select(Suppression)).all():
-        if (row.salt, row.digest, row.channel) not in known:
-            change.session.add(Suppression(**row.model_dump(exclude={"id"})))
-    change.session.flush()
+    suppression.add_rows(change.session, newer.exec(select(Suppression)).all())
     opt_outs.heed(change, change.session.exec(select(Lead)).all())
