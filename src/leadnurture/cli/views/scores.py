@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -14,12 +15,15 @@ from leadnurture.reports.lead_score import Adjustment, LeadScore
 from leadnurture.reports.score_distribution import ScoreDistribution, ScoreRange
 
 _BAR = 40  # cells of the longest bar
+_NAME = 26  # cells of a rule's name, at most
 
 
 def score_view(couple: str, stored: int, score: LeadScore, as_of: AsOf) -> RenderableType:
     """Show each point of a score with its reason, their sum, and what is made of it."""
     head = Text.assemble(line(couple, "bold"), f"  score {score.score}, ", _temperature(score))
-    rows = Listing(column(width=8, right=True), column(width=26), column())
+    names = [rule.rule_name for rule in score.rules] + [one.reason or "by hand" for one in score.adjustments]
+    widest = min(_NAME, max((cell_len(name) for name in names), default=_NAME))
+    rows = Listing(column(width=8, right=True), column(width=widest), column())
     for rule in score.rules:
         rows.add(f"{rule.adjustment:+g}", line(rule.rule_name), line(f"{rule.asked}: {rule.actual}", colours.QUIET))
     for one in score.adjustments:
@@ -33,8 +37,8 @@ def _temperature(score: LeadScore) -> Text:
 
 
 def _since(one: Adjustment, as_of: AsOf) -> Text:
-    fading = f" {one.adjustment:+d}, half of it gone every {one.half_life}" if one.half_life else ""
-    return Text(f"by hand or by a step, {stamp(one.at, as_of.now)}{fading}", style=colours.QUIET)
+    fading = f", {one.adjustment:+d} then, halved every {one.half_life}" if one.half_life else ""
+    return Text(f"since {stamp(one.at, as_of.now)}{fading}", style=colours.QUIET)
 
 
 def _sum(stored: int, score: LeadScore) -> Iterator[Text]:
