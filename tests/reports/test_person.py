@@ -17,7 +17,7 @@ from leadnurture.engine.events import ignore
 from leadnurture.engine.tick import tick
 from leadnurture.reports.person import Person, person
 from leadnurture.sequences.versions import compare
-from leadnurture.store.tables import PassedOver, ScoreAdjustment
+from leadnurture.store.tables import MergedLead, PassedOver, ScoreAdjustment
 from leadnurture.store.vocabulary import ConsentKind, ConsentOrigin, ContactChannel
 from leadnurture.studio import Studio
 
@@ -55,6 +55,8 @@ def live(studio: Studio, address: str, name: str) -> None:
     with studio.database.write() as session:  # past the engine, which would look whether that is so
         lead_id = leads.find(session, address).id or 0
         session.add(PassedOver(lead_id=lead_id, sequence_id="hello", reason=f"{name} was late", created_at=now))
+        merged = {"merged_id": lead_id + 100, "primary_email": f"old-{address}", "unsubscribe_token": f"t{lead_id}"}
+        session.add(MergedLead(lead_id=lead_id, merged_at=now, **merged))
 
 
 @pytest.fixture
