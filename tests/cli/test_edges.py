@@ -176,7 +176,8 @@ def test_a_cron_tick_in_a_busy_studio_answers_in_json(leadnurture: Leadnurture, 
     with locked(root / ".leadnurture", datetime.now(UTC), "a test"):
         done = leadnurture("--studio", str(root), "run", "--once", "--json")
     report = json.loads(done.stdout)["data"]
-    assert (done.returncode, report.pop("busy"), report.pop("next_at")) == (0, True, None)
+    told = {key: report.pop(key) for key in ("busy", "waiting", "next_at", "resting")}
+    assert (done.returncode, told) == (0, {"busy": True, "waiting": None, "next_at": None, "resting": []})
     assert set(report.values()) == {0}
     assert "busy" not in json.loads(leadnurture("--studio", str(root), "run", "--once", "--json").stdout)["data"]
 
