@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel, col, select
-from studio_life import DAY, HOUR, Life, mail, tag
+from studio_life import DAY, HOUR, START, Life, mail, tag
 
 from leadnurture.crm import leads, opt_outs, standing, tasks, timeline
 from leadnurture.crm.scores import adjust
@@ -257,6 +257,7 @@ def test_the_kept_leads_values_win_gaps_are_filled_and_the_rest_is_a_note(life: 
         "wedding_date": date(2027, 6, 13),
         "secondary_email": "jack@example.org",
         "custom_fields.dog": "Max",
+        "gdpr_consent_date": START + HOUR,
     }
     ((subject, content),) = [
         entry for entry in life.told("emma", InteractionType.LEAD_UPDATED) if "Merged" in str(entry[0])
