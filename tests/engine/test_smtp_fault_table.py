@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from faulty_server import DRIP, DROP, ENDLESS, FLOOD, GARBAGE, HANG, LONG, FaultyServer
 from imap_server import PASSWORD, USERNAME, ImapServer
 from sqlmodel import select
@@ -29,15 +30,17 @@ FAULTS = {
     "sends 100 kB in one line": FLOOD,
     "sends a thousand lines of 550": LONG,
 }
+SLOW = {"drips its answer byte by byte", "never ends its answer"}
 FOREIGN = "shows a certificate of another computer"
 
 
-def rows() -> list[tuple[str, ...]]:
-    """Return the rows of the document's table of faults."""
+def rows() -> list[ParameterSet]:
+    """Return the rows of the document's table of faults; those that are given up on only after a while are slow."""
     section = DOCUMENT.read_text().partition("## SMTP faults")[2].partition("\n## ")[0]
-    return [
+    table = [
         tuple(cell.strip() for cell in line.strip("|").split("|")) for line in section.splitlines() if "| " in line
     ][1:]
+    return [pytest.param(*row, marks=[pytest.mark.acceptance] if row[1] in SLOW else []) for row in table]
 
 
 @pytest.fixture
