@@ -23,9 +23,10 @@ class Trouble(StrEnum):
     """What keeps a whole channel from taking anything, whatever the message: how long to leave it alone hangs on it."""
 
     UNREACHABLE = "unreachable"
-    """No conversation comes about, or it breaks off before a message is named; also a disk that takes nothing."""
+    """No conversation comes about, or it breaks off before a message is named; also a setting of
+    ours that cannot be used, and a disk that takes nothing."""
     LOGIN = "login"
-    """The account or our settings are refused. Asking often can lock an account."""
+    """The server refuses the account. Asking often can lock it."""
     QUOTA = "quota"
     """The provider takes no more from us for now."""
     POSTPONED = "postponed"

@@ -13,7 +13,6 @@ from leadnurture.channels.apprise_transport import AppriseTransport
 from leadnurture.channels.mail.message import FrozenMessage
 from leadnurture.channels.short_message import notification, text_message
 from leadnurture.channels.transport import Answer, Line, Transport, Verdict
-from leadnurture.outbox_channel import Trouble
 from leadnurture.secrets import SecretError
 
 EMMA = "+447700900111"
@@ -151,7 +150,7 @@ def test_of_two_services_one_that_took_it_or_may_have_is_what_counts(
     ],
 )
 def test_a_url_that_cannot_be_used_is_told_with_its_place_and_without_itself(url: str, said: str) -> None:
-    assert line(url).offer(text()) == Answer(Verdict.SERVER, said, trouble=Trouble.LOGIN)
+    assert line(url).offer(text()) == Answer(Verdict.SERVER, said)
 
 
 def test_what_gives_the_url_is_told_when_it_fails() -> None:
@@ -159,7 +158,7 @@ def test_what_gives_the_url_is_told_when_it_fails() -> None:
         raise SecretError("url_command ended with 3")
 
     answer = AppriseTransport(ask, lambda: PLACE).line().offer(text())
-    assert answer == Answer(Verdict.SERVER, "url_command ended with 3", trouble=Trouble.LOGIN)
+    assert answer == Answer(Verdict.SERVER, "url_command ended with 3")
 
 
 def test_a_withdrawn_text_is_not_sent(service: Service) -> None:

@@ -129,7 +129,7 @@ def test_a_url_that_cannot_be_used_is_told_with_its_place_and_the_text_waits(
     assert "topsecret" not in done.stderr
     (studio / "sms.txt").write_text(service.url())
     (studio / "sms.txt").chmod(0o600)
-    assert run("run", "--once").returncode == 0
+    assert run("run", "--once", "--try-now").returncode == 0
     assert len(service.asked) == 1
 
 

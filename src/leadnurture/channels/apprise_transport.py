@@ -12,7 +12,6 @@ from leadnurture.channels.apprise_verdict import judge, together
 from leadnurture.channels.mail.letter import FrozenMessage
 from leadnurture.channels.transport import Answer, Verdict
 from leadnurture.errors import LeadnurtureError
-from leadnurture.outbox_channel import Trouble
 
 Urls = Callable[[], Sequence[str]]  # asked for once per line; raises LeadnurtureError
 
@@ -49,9 +48,9 @@ class AppriseLine:
             self._services = _usable(self._urls, message)
         except UnusableUrlError as unusable:
             where = f"{self._place()}: " if unusable.verdict is Verdict.SERVER else ""
-            return Answer(unusable.verdict, f"{where}{unusable.message}", trouble=Trouble.LOGIN)
+            return Answer(unusable.verdict, f"{where}{unusable.message}")
         except LeadnurtureError as trouble:
-            return Answer(Verdict.SERVER, trouble.message, trouble=Trouble.LOGIN)
+            return Answer(Verdict.SERVER, trouble.message)
         self._offered = message
         return Answer(Verdict.ACCEPTED, "the URL is right")
 

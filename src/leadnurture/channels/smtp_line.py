@@ -12,9 +12,9 @@ from dataclasses import replace
 from functools import partial
 
 from leadnurture.channels.mail.letter import FrozenMessage
-from leadnurture.channels.smtp_connection import UnreachableServerError, connect
+from leadnurture.channels.smtp_connection import connect
 from leadnurture.channels.smtp_conversation import SmtpConversation
-from leadnurture.channels.smtp_login import BrokenLoginError
+from leadnurture.channels.smtp_login import RefusedLoginError
 from leadnurture.channels.smtp_settings import SmtpSettings
 from leadnurture.channels.smtp_trouble import describe, judge
 from leadnurture.channels.transport import Answer, Verdict
@@ -154,8 +154,7 @@ class SmtpLine:
 
 def _kind(trouble: LeadnurtureError) -> Trouble:
     """Return what a conversation that did not come about says about how soon to try again."""
-    lasting = not isinstance(trouble, UnreachableServerError | BrokenLoginError)
-    return Trouble.LOGIN if lasting else Trouble.UNREACHABLE
+    return Trouble.LOGIN if isinstance(trouble, RefusedLoginError) else Trouble.UNREACHABLE
 
 
 def _send_content(connection: SmtpConversation, content: bytes) -> tuple[int, bytes]:
