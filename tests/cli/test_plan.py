@@ -345,10 +345,10 @@ def opened(leadnurture: Leadnurture, root: Path, *words: str) -> list[str]:
 
 
 def test_an_idle_run_reads_sequences_and_templates_but_no_attachment(leadnurture: Leadnurture, carrying: Path) -> None:
-    names = opened(leadnurture, carrying, "run", "--once")
+    assert "guide.pdf" not in opened(leadnurture, carrying, "run", "--once")
+    names = opened(leadnurture, carrying, "status")
     assert "letter.yaml" in names
     assert "guide.pdf" not in names
-    assert "guide.pdf" not in opened(leadnurture, carrying, "status")
     assert "guide.pdf" in opened(leadnurture, carrying, "plan")
 
 
