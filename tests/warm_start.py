@@ -22,8 +22,8 @@ from functools import cache
 from pathlib import Path
 
 _LONGEST = 120  # seconds that a command may take
-# What a process looks at only when it starts; with another value than the server's a real one is needed.
-FIXED = ("PYTHON", "LANG", "LC_")
+# What a process looks at when it starts (PATH: by what it was started); with another value a real one is needed.
+FIXED = ("PYTHON", "LANG", "LC_", "PATH")
 
 
 def run(words: Sequence[str], given: bytes, cwd: Path, environment: Mapping[str, str]) -> tuple[int, bytes, bytes]:
