@@ -28,7 +28,9 @@ FIXED = ("PYTHON", "LANG", "LC_", "PATH")
 
 def run(words: Sequence[str], given: bytes, cwd: Path, environment: Mapping[str, str]) -> tuple[int, bytes, bytes]:
     """Run a command to its end; return its exit code (negative for a signal), and what it wrote to both streams."""
-    order = json.dumps({"words": list(words), "cwd": str(cwd), "environment": dict(environment)}).encode()
+    order = json.dumps(
+        {"words": [os.fsdecode(word) for word in words], "cwd": str(cwd), "environment": dict(environment)}
+    ).encode()
     with (
         tempfile.TemporaryFile() as stdin,
         tempfile.TemporaryFile() as stdout,
