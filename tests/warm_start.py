@@ -22,6 +22,7 @@ from functools import cache
 from pathlib import Path
 
 _LONGEST = 120  # seconds that a command may take
+_READY = "listening\n"
 # What a process looks at when it starts (PATH: by what it was started); with another value a real one is needed.
 FIXED = ("PYTHON", "LANG", "LC_", "PATH")
 
@@ -56,23 +57,23 @@ def _server() -> str:
 
     folder = tempfile.TemporaryDirectory(prefix="warm-")
     place = f"{folder.name}/line"
-    server = subprocess.Popen([sys.executable, __file__, place], env=ENVIRONMENT, cwd="/", stdin=subprocess.DEVNULL)
+    command = [sys.executable, __file__, place]
+    server = subprocess.Popen(
+        command, env=ENVIRONMENT, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    )
     atexit.register(folder.cleanup)
     atexit.register(server.kill)
-    until = time.monotonic() + _LONGEST
-    while not Path(place).exists():
-        assert server.poll() is None, "the server that starts commands has ended"
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    assert server.stdout is not None
+    assert server.stdout.readline() == _READY, "the server that starts commands has ended"
     return place
 
 
 def serve(place: str) -> None:
     """Fork for each order; the child that is to be the command returns from here, with its words in `sys.argv`."""
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(place + ".new")
+    listener.bind(place)
     listener.listen(16)
-    Path(place + ".new").rename(place)
+    print(_READY, end="", flush=True)
     while True:
         line, _ = listener.accept()
         if os.fork() == 0:
