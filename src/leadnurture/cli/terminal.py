@@ -56,7 +56,18 @@ def answer(data: Any, view: "Callable[[], RenderableType]", *, as_json: bool) ->
     if as_json:
         print_json(data)
     else:
-        stdout().print(view())
+        _print(view())
+
+
+def _print(view: "RenderableType") -> None:
+    """Print a view; into a pipe or a file without the blanks that fill its columns up."""
+    console = stdout()
+    if sys.stdout.isatty():
+        console.print(view)
+        return
+    with console.capture() as captured:
+        console.print(view)
+    sys.stdout.write("\n".join(line.rstrip(" ") for line in captured.get().split("\n")))
 
 
 def print_json(data: Any) -> None:
