@@ -12,7 +12,9 @@ from leadnurture.engine.applying import apply
 from leadnurture.engine.tick import tick
 from leadnurture.sequences.merge_fields import faults_in
 from leadnurture.sequences.versions import compare
-from leadnurture.store.tables import Enrollment, Interaction, Lead, ScoringRule, Task
+from leadnurture.store.tables.business import ScoringRule, Task
+from leadnurture.store.tables.lead import Interaction, Lead
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.studio import Studio
 
 DAY, OTHER = date(2027, 6, 12), date(2027, 6, 19)

@@ -15,7 +15,8 @@ from leadnurture.crm.rules import active_rules
 from leadnurture.engine.rescoring import Rescored, perform, rehearse
 from leadnurture.errors import ConfigurationError
 from leadnurture.reports.lead_score import lead_score
-from leadnurture.store.tables import Interaction, Lead, ScoreLook
+from leadnurture.store.tables.business import ScoreLook
+from leadnurture.store.tables.lead import Interaction, Lead
 from leadnurture.store.vocabulary import InteractionType, Temperature
 
 HOT = {"when": {"temperature": ["hot"]}}

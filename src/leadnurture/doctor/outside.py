@@ -1,7 +1,7 @@
 """Does the world outside answer: the mail server, and the services for texts and notifications?"""
 
 import smtplib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +16,9 @@ from leadnurture.channels.short_message import notification, text_message
 from leadnurture.channels.smtp_connection import connect
 from leadnurture.channels.smtp_settings import check_safe
 from leadnurture.channels.transport import Verdict
+from leadnurture.configured_channels import mailbox_settings, notify_urls, sms_url, smtp_settings
 from leadnurture.doctor.check import AmissError, Patient
 from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.studio import mailbox_settings, smtp_settings
 
 _LOOKS, _PAUSE = 4, 1.5  # seconds between them
 _PATIENCE = 10.0  # seconds: whoever asks sits before the screen
@@ -62,7 +62,7 @@ def texts(patient: Patient) -> str:
     studio = patient.opened
     if studio.config.sms.origin is None:
         return "no service: texts become tasks"
-    return _usable(studio.sms_url, OutboxChannel.SMS)
+    return _usable(sms_url(studio.config, studio.root), OutboxChannel.SMS)
 
 
 def notifications(patient: Patient) -> str:
@@ -70,12 +70,12 @@ def notifications(patient: Patient) -> str:
     studio = patient.opened
     if studio.config.notify.origin is None:
         return "no service: run shows them"
-    return _usable(studio.notify_urls, OutboxChannel.NOTIFICATION)
+    return _usable(notify_urls(studio.config, studio.root), OutboxChannel.NOTIFICATION)
 
 
-def _usable(urls: Callable[[], Sequence[str]], channel: OutboxChannel) -> str:
+def _usable(urls: Sequence[str], channel: OutboxChannel) -> str:
     sample = text_message("", _NOBODY, "") if channel is OutboxChannel.SMS else notification("", "", "")
-    return ", ".join(Service.of(url, sample).name for url in urls())
+    return ", ".join(Service.of(url, sample).name for url in urls)
 
 
 def send_probe(patient: Patient, address: str | None) -> str:

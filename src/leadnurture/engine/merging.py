@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Table, update
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 
 from leadnurture.crm import standing
 from leadnurture.crm.change import Change, FactKind
@@ -16,7 +16,10 @@ from leadnurture.crm.timeline import note
 from leadnurture.engine import merging_walks
 from leadnurture.engine.engine import Engine
 from leadnurture.errors import ConflictError
-from leadnurture.store.tables import Enrollment, Lead, MergedLead, PassedOver
+from leadnurture.store.tables.every import every_table
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.lead_book import MergedLead
+from leadnurture.store.tables.sequence import Enrollment, PassedOver
 from leadnurture.store.vocabulary import InteractionType, LeadStatus
 
 _LOST = frozenset({LeadStatus.LOST, LeadStatus.SPAM, LeadStatus.DUPLICATE})
@@ -79,7 +82,7 @@ class _Before:
 def _move_rows(change: Change, kept_id: int, other_id: int) -> dict[str, int]:
     """Let every row that hangs on the other lead hang on the kept one; return how many, by table."""
     moved = {}
-    for table in SQLModel.metadata.sorted_tables:
+    for table in every_table():
         if table.name in _APART:
             continue
         for column in _lead_columns(table):

@@ -14,11 +14,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, select
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from leadnurture.config import Config
 from leadnurture.crm.suppression import addresses_of, suppressed
-from leadnurture.store.tables import Lead, Suppression
+from leadnurture.store.tables.every import every_table
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.privacy import Suppression
 
 Row = Mapping[str, Any]
 _SUPPRESSIONS = str(Suppression.__tablename__)
@@ -63,7 +65,7 @@ def person(session: Session, config: Config, lead: Lead) -> Person:
 
 def speaking_of_leads() -> Iterator[tuple[Table, list[Any]]]:
     """Yield each table that hangs on the leads' table, with the columns that name a lead."""
-    for table in SQLModel.metadata.sorted_tables:
+    for table in every_table():
         columns = [key.parent for key in table.foreign_keys if key.column.table is Lead.__table__]  # type: ignore[attr-defined]
         if columns:
             yield table, columns

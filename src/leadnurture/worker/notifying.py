@@ -6,8 +6,8 @@ from leadnurture.channels.apprise_transport import AppriseTransport
 from leadnurture.channels.short_message import notification
 from leadnurture.channels.transport import Answer, Verdict
 from leadnurture.config import Config, place_of
+from leadnurture.configured_channels import notify_urls
 from leadnurture.locate import CONFIG_NAME
-from leadnurture.studio import notify_urls
 from leadnurture.worker.alarm import Notice
 
 

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
 from leadnurture.engine.forgetting.traces import Traces
 from leadnurture.store.files import connect, translated
-from leadnurture.store.tables import ChannelRest, Erasure, Lead, MergedLead, Suppression
+from leadnurture.store.tables.channel_rest import ChannelRest
+from leadnurture.store.tables.every import every_table
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.lead_book import MergedLead
+from leadnurture.store.tables.privacy import Erasure, Suppression
 
 _LEAVES_NOTHING = "DELETE FROM leads WHERE unsubscribe_token = ?"
 
@@ -58,7 +62,7 @@ def forget_again(session: Session, newer: Session) -> int:
 def mentions(session: Session, traces: Traces) -> list[str]:
     """Return where the database still names them: a table, and the other lead that the row belongs to."""
     found: dict[str, None] = {}
-    for table in SQLModel.metadata.sorted_tables:
+    for table in every_table():
         for row in session.execute(table.select()).mappings():
             if any(traces.are_in(_told(value)) for value in row.values()):
                 owner = row.get("lead_id") or (row["id"] if table.name == Lead.__tablename__ else None)

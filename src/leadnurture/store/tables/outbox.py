@@ -27,7 +27,6 @@ class OutboxMessage(SQLModel, table=True):
             "opened_at",
             "clicked_at",
             sqlite_where=text("opened_at IS NOT NULL"),
-            postgresql_where=text("opened_at IS NOT NULL"),
         ),
         {"sqlite_autoincrement": True},
     )

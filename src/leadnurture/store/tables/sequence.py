@@ -90,7 +90,6 @@ class Enrollment(SQLModel, table=True):
             "sequence_id",
             unique=True,
             sqlite_where=text("status IN ('active', 'paused')"),
-            postgresql_where=text("status IN ('active', 'paused')"),
         ),
         {"sqlite_autoincrement": True},
     )
@@ -133,7 +132,6 @@ class Execution(SQLModel, table=True):
             "idx_executions_uncondensed",
             "executed_at",
             sqlite_where=text("condensed_at IS NULL"),
-            postgresql_where=text("condensed_at IS NULL"),
         ),
         {"sqlite_autoincrement": True},
     )
