@@ -18,7 +18,8 @@ from leadnurture.crm import rule_book
 from leadnurture.crm.rule_drafts import RuleDraft
 from leadnurture.engine.rescoring import Rescored, perform
 from leadnurture.founding import Answers, found_studio
-from leadnurture.store.tables.lead import Interaction, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import InteractionType
 from leadnurture.studio import Studio
 

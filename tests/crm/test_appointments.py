@@ -9,7 +9,7 @@ from leadnurture.clock import VirtualClock
 from leadnurture.crm import appointments, leads
 from leadnurture.crm.appointments import Entry, Plan
 from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
-from leadnurture.store.tables.lead import Interaction
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import AppointmentStatus, InteractionType
 from leadnurture.studio import Studio
 

@@ -10,7 +10,8 @@ from leadnurture.crm import appointments, blocking, leads
 from leadnurture.crm.blocking import NotBlockedError
 from leadnurture.reports.taken_dates import one_date, taken_dates
 from leadnurture.store.tables.blocked_day import BlockedDay
-from leadnurture.store.tables.lead import Interaction, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.studio import Studio
 
 DAYS = [date(2027, 8, 1) + timedelta(days=number) for number in range(3)]

@@ -12,9 +12,11 @@ from leadnurture.engine.applying import apply
 from leadnurture.engine.tick import tick
 from leadnurture.sequences.merge_fields import faults_in
 from leadnurture.sequences.versions import compare
-from leadnurture.store.tables.business import ScoringRule, Task
-from leadnurture.store.tables.lead import Interaction, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.scoring import ScoringRule
 from leadnurture.store.tables.sequence import Enrollment
+from leadnurture.store.tables.task import Task
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.studio import Studio
 
 DAY, OTHER = date(2027, 6, 12), date(2027, 6, 19)

@@ -18,8 +18,9 @@ from leadnurture.crm.spreadsheet.importing import ImportResult, StrictImportErro
 from leadnurture.crm.spreadsheet.sheet import read_sheet
 from leadnurture.crm.timeline import timeline_of
 from leadnurture.store.database import Database
-from leadnurture.store.tables.business import Source
-from leadnurture.store.tables.lead import Lead, Touch
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.source import Source
+from leadnurture.store.tables.timeline import Touch
 from leadnurture.store.vocabulary import BudgetRange, LeadStatus
 
 LATER = NOW + timedelta(days=3)

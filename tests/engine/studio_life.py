@@ -23,9 +23,10 @@ from leadnurture.engine.tick import TickReport, tick
 from leadnurture.founding import Answers
 from leadnurture.sequences.check import check, errors_in
 from leadnurture.sequences.versions import Difference, compare
-from leadnurture.store.tables.lead import Interaction, Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.tables.sequence import Enrollment, Execution, PassedOver
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import InteractionType
 from leadnurture.studio import Studio
 

@@ -6,7 +6,7 @@ from sqlmodel import select
 from studio_life import DAY, HOUR, MINUTE, START, Begin, Life, mail
 
 from leadnurture.engine.resolve import NotInDoubtError, resolve
-from leadnurture.store.tables.business import Task
+from leadnurture.store.tables.task import Task
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
 MIA = "mia@example.org"

@@ -15,8 +15,9 @@ from leadnurture.crm.rules import active_rules
 from leadnurture.engine.rescoring import Rescored, perform, rehearse
 from leadnurture.errors import ConfigurationError
 from leadnurture.reports.lead_score import lead_score
-from leadnurture.store.tables.business import ScoreLook
-from leadnurture.store.tables.lead import Interaction, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.scoring import ScoreLook
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import InteractionType, Temperature
 
 HOT = {"when": {"temperature": ["hot"]}}

@@ -16,8 +16,8 @@ from studio_life import MINUTE, Begin, Life, mail
 
 from leadnurture.engine.rests import resting
 from leadnurture.engine.tick import TickReport
-from leadnurture.store.tables.business import Task
 from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.task import Task
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 
 DOCUMENT = Path(__file__).parents[2] / "docs/reliability.md"

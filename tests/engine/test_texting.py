@@ -11,9 +11,9 @@ from studio_life import DAY, HOUR, MINUTE, START, Begin, Life, mail
 from leadnurture.crm import standing, timeline
 from leadnurture.engine.resolve import resolve
 from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.store.tables.business import Task
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.task import Task
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
 MIA, ZOE = "+447700900111", "+447700900222"

@@ -17,8 +17,8 @@ from leadnurture.engine.events import ignore
 from leadnurture.engine.tick import tick
 from leadnurture.reports.person import Person, person
 from leadnurture.sequences.versions import compare
-from leadnurture.store.tables.business import ScoreAdjustment
 from leadnurture.store.tables.lead_book import MergedLead
+from leadnurture.store.tables.scoring import ScoreAdjustment
 from leadnurture.store.tables.sequence import PassedOver
 from leadnurture.store.vocabulary import ConsentKind, ConsentOrigin, ContactChannel
 from leadnurture.studio import Studio

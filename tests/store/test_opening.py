@@ -10,7 +10,7 @@ from leadnurture.errors import LeadnurtureError
 from leadnurture.store.database import Database, create_database, open_database
 from leadnurture.store.due import look
 from leadnurture.store.errors import NewerDatabaseError, NoDatabaseError, NotADatabaseError
-from leadnurture.store.tables.business import Source
+from leadnurture.store.tables.source import Source
 from leadnurture.store.vocabulary import SourceCategory
 
 NOW = datetime(2027, 1, 4, tzinfo=UTC)

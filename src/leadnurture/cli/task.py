@@ -11,7 +11,7 @@ from leadnurture.cli.task_options import About, Assign, Due, Note, Tags, Urgency
 
 if TYPE_CHECKING:
     from leadnurture.crm.change import Change
-    from leadnurture.store.tables.business import Task
+    from leadnurture.store.tables.task import Task
     from leadnurture.studio import Studio
 
 task = typer.Typer(name="task", help="Things to do.", no_args_is_help=True, rich_markup_mode=None)

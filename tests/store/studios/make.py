@@ -34,11 +34,11 @@ from leadnurture.sequences.versions import compare
 from leadnurture.store import vocabulary as words
 from leadnurture.store.migrations import LATEST
 from leadnurture.store.tables.appointment import Appointment
-from leadnurture.store.tables.business import Task
 from leadnurture.store.tables.channel_rest import ChannelRest
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.tables.sequence import Enrollment, Execution
+from leadnurture.store.tables.task import Task
 from leadnurture.studio import Studio
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday

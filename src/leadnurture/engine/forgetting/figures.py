@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.store.tables.business import Conversion
+from leadnurture.store.tables.conversion import Conversion
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.tables.privacy import ErasedFigure

@@ -11,11 +11,14 @@ from leadnurture.engine import taking_back
 from leadnurture.engine.restored import sequences
 from leadnurture.engine.restored.outcome import IN_DOUBT, PARKED, RUNNING, Outcome, pause
 from leadnurture.store.tables.appointment import Appointment
-from leadnurture.store.tables.business import Conversion, ScoreAdjustment, Task
-from leadnurture.store.tables.lead import Interaction, Lead, Touch
+from leadnurture.store.tables.conversion import Conversion
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.tables.privacy import LeadConsent, LeadOptOut
+from leadnurture.store.tables.scoring import ScoreAdjustment
 from leadnurture.store.tables.sequence import Enrollment, Execution, PassedOver, SequenceRow
+from leadnurture.store.tables.task import Task
+from leadnurture.store.tables.timeline import Interaction, Touch
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 
 Row = TypeVar("Row", bound=SQLModel)

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from leadnurture.store.tables.columns import Instant, word
+from leadnurture.store.tables.row import Row
 from leadnurture.store.vocabulary import AppointmentStatus
 
 
-class Appointment(SQLModel, table=True):
+class Appointment(Row, table=True):
     """A meeting, as calendars know it: by a `uid` that never changes, and a sequence number that grows with it.
 
     One that a sequence made has its enrollment and step, at most one for each.

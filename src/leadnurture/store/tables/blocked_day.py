@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from leadnurture.store.tables.columns import Instant
+from leadnurture.store.tables.row import Row
 
 
-class BlockedDay(SQLModel, table=True):
+class BlockedDay(Row, table=True):
     """One day that is blocked, by hand or by an entry of an imported calendar (then with its `uid`)."""
 
     __tablename__ = "blocked_days"

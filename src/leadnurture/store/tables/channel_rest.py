@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from leadnurture.outbox_channel import OutboxChannel, Trouble
 from leadnurture.store.tables.columns import Instant, word
+from leadnurture.store.tables.row import Row
 
 
-class ChannelRest(SQLModel, table=True):
+class ChannelRest(Row, table=True):
     """One channel's rest, begun by its server's trouble and ended by its first good answer.
 
     It holds for the configuration it was noted under (`configuration`, see `locate.configuration_mark`): a changed one

@@ -6,14 +6,18 @@ from sqlmodel import SQLModel
 from leadnurture.store.tables import (  # noqa: F401 - importing them is what makes them known
     appointment,
     blocked_day,
-    business,
     channel_rest,
+    conversion,
     lead,
     lead_book,
     lead_search,
     outbox,
     privacy,
+    scoring,
     sequence,
+    source,
+    task,
+    timeline,
 )
 
 

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from leadnurture.store.tables.columns import Instant
+from leadnurture.store.tables.row import Row
 
 
-class LeadView(SQLModel, table=True):
+class LeadView(Row, table=True):
     """Filters and order of the lead list under a name; the filters as `filters_applied` shows them."""
 
     __tablename__ = "lead_views"
@@ -22,7 +23,7 @@ class LeadView(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
 
 
-class MergedLead(SQLModel, table=True):
+class MergedLead(Row, table=True):
     """A lead that is part of another one now. Its address and the token in its letters still mean that couple."""
 
     __tablename__ = "merged_leads"

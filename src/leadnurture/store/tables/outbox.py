@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from sqlalchemy import JSON, Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.store.tables.columns import Instant, word
+from leadnurture.store.tables.row import Row
 from leadnurture.store.vocabulary import OutboxState
 
 
-class OutboxMessage(SQLModel, table=True):
+class OutboxMessage(Row, table=True):
     """One message, rendered once; what goes out are these bytes and no others."""
 
     __tablename__ = "outbox"

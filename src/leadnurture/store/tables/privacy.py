@@ -3,13 +3,14 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from leadnurture.store.tables.columns import Instant, word
+from leadnurture.store.tables.row import Row
 from leadnurture.store.vocabulary import ConsentKind, ConsentOrigin, ContactChannel, FigureKind
 
 
-class LeadConsent(SQLModel, table=True):
+class LeadConsent(Row, table=True):
     """One thing a couple said about their consent; appended, never changed. The last of a kind is how it stands."""
 
     __tablename__ = "lead_consents"
@@ -25,7 +26,7 @@ class LeadConsent(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
 
 
-class LeadOptOut(SQLModel, table=True):
+class LeadOptOut(Row, table=True):
     """A way on which a couple wants no more messages; with an address, that address alone is left in peace."""
 
     __tablename__ = "lead_opt_outs"
@@ -39,7 +40,7 @@ class LeadOptOut(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
 
 
-class Suppression(SQLModel, table=True):
+class Suppression(Row, table=True):
     """An address that is not written to, known by its digest alone, so that it outlives the couple's erasure.
 
     All that one studio suppresses has the same salt; another one may come from a database that was restored.
@@ -56,7 +57,7 @@ class Suppression(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
 
 
-class Erasure(SQLModel, table=True):
+class Erasure(Row, table=True):
     """A couple that was forgotten, known by its random token's digest: a backup that is restored forgets it again."""
 
     __tablename__ = "erasures"
@@ -65,7 +66,7 @@ class Erasure(SQLModel, table=True):
     erased_at: datetime = Field(sa_type=Instant)
 
 
-class ErasedFigure(SQLModel, table=True):
+class ErasedFigure(Row, table=True):
     """What is still counted of couples that were forgotten: how many on a day, and for how much; nobody's row."""
 
     __tablename__ = "erased_figures"
@@ -84,7 +85,7 @@ class ErasedFigure(SQLModel, table=True):
     amount: int = 0  # minor units
 
 
-class ForgettingRule(SQLModel, table=True):
+class ForgettingRule(Row, table=True):
     """The retention that the owner has agreed to: from then on lost couples that old are forgotten without asking."""
 
     __tablename__ = "forgetting_rules"

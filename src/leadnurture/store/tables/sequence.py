@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from leadnurture.store.tables.columns import Instant, word
+from leadnurture.store.tables.row import Row
 from leadnurture.store.vocabulary import (
     EnrollmentStatus,
     ExecutionStatus,
@@ -16,7 +17,7 @@ from leadnurture.store.vocabulary import (
 )
 
 
-class SequenceRow(SQLModel, table=True):
+class SequenceRow(Row, table=True):
     """A sequence as it was last applied; its id is the stem of its file and never changes."""
 
     __tablename__ = "nurture_sequences"
@@ -38,7 +39,7 @@ class SequenceRow(SQLModel, table=True):
     updated_at: datetime = Field(sa_type=Instant)
 
 
-class SequenceVersion(SQLModel, table=True):
+class SequenceVersion(Row, table=True):
     """One applied, immutable state of a sequence and of the templates and attachments that it uses."""
 
     __tablename__ = "sequence_versions"
@@ -56,7 +57,7 @@ class SequenceVersion(SQLModel, table=True):
     applied_at: datetime = Field(sa_type=Instant)
 
 
-class SequenceStep(SQLModel, table=True):
+class SequenceStep(Row, table=True):
     """One step of one version, for reports; what the engine does is parsed from the version's source."""
 
     __tablename__ = "nurture_sequence_steps"
@@ -75,7 +76,7 @@ class SequenceStep(SQLModel, table=True):
     is_active: bool = True
 
 
-class Enrollment(SQLModel, table=True):
+class Enrollment(Row, table=True):
     """One lead's walk through one sequence; a lead may walk again (`pass_number`) but never twice at once."""
 
     __tablename__ = "lead_nurture_enrollments"
@@ -121,7 +122,7 @@ class Enrollment(SQLModel, table=True):
     end_reason: str | None = None
 
 
-class Execution(SQLModel, table=True):
+class Execution(Row, table=True):
     """One step done, failed, skipped or pending for one enrollment; the unique key makes a second time impossible."""
 
     __tablename__ = "sequence_executions"
@@ -158,7 +159,7 @@ class Execution(SQLModel, table=True):
     )  # when details and message's bytes were dropped
 
 
-class PassedOver(SQLModel, table=True):
+class PassedOver(Row, table=True):
     """A lead that a sequence's entry condition fits, but that was not enrolled, and why.
 
     It stays passed over until the condition stops holding: an old inquiry does not wake because its phone
