@@ -107,9 +107,13 @@ class Victim:
 
     def recovered(self) -> None:
         """Let ten minutes pass, and what is in doubt be settled."""
+        self.ten_minutes_pass()
+        self.to_the_end()
+
+    def ten_minutes_pass(self) -> None:
+        """Let ten minutes pass: what is in doubt is looked up once more."""
         self.server.settle_down()
         ten_minutes_pass(self.root)
-        self.to_the_end()
 
     def _started(self, words: tuple[str, ...] = RUN) -> "subprocess.Popen[bytes]":
         return Leadnurture(self.root).start(*words, **self.environment)
