@@ -8,8 +8,8 @@ from sqlmodel import col, delete, select
 
 from leadnurture.crm import dates
 from leadnurture.crm.change import Change
-from leadnurture.crm.taken import in_parts
 from leadnurture.errors import NotFoundError
+from leadnurture.store.rows import in_parts
 from leadnurture.store.tables.appointment import Appointment
 from leadnurture.store.tables.blocked_day import BlockedDay
 

@@ -11,26 +11,36 @@ from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.interaction_counts import counts_asked, interaction_counts
 from leadnurture.crm.lasting import lasting_adjustments
 from leadnurture.crm.portrait import portrait
-from leadnurture.crm.scoring import Rule, Score, score_of, temperature_of, worth_of
+from leadnurture.crm.scoring import Rule, Score, Scorer, score_of, temperature_of, worth_of
 from leadnurture.crm.timeline import note
+from leadnurture.store.rows import in_parts
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.scoring import ScoreAdjustment
 from leadnurture.store.vocabulary import InteractionType
 
 
-def rescore(change: Change, lead: Lead, rules: Sequence[Rule]) -> Score:
-    """Recompute a lead's score and temperature; a changed score is on the timeline and recorded as a fact."""
-    score = explain(change, lead, rules)
+def rescore(change: Change, leads: Sequence[Lead], rules: Sequence[Rule]) -> None:
+    """Recompute the scores and temperatures of leads; a changed score is on the timeline and recorded as a fact."""
+    scorer, asked, zone = Scorer(rules), counts_asked(rules), change.config.studio.zone
+    for some in in_parts(leads):
+        by_id = {lead.id: lead for lead in some if lead.id is not None}
+        lasting = lasting_adjustments(change.session, by_id.keys())
+        counts = interaction_counts(change.session, asked, change.now, by_id.keys())
+        for lead_id, lead in by_id.items():
+            values = {**portrait(lead, change.now, zone), **counts[lead_id]}
+            _keep(change, lead, scorer.score(values, worth_of(lasting.get(lead_id, ()), change.now)))
+
+
+def _keep(change: Change, lead: Lead, score: Score) -> None:
     old, thresholds = lead.lead_score, change.config.score
     temperature = temperature_of(score.value, hot=thresholds.hot, warm=thresholds.warm)
     if score.value == old and temperature == lead.lead_temperature:
-        return score
+        return
     lead.lead_score, lead.lead_temperature = score.value, temperature
     if score.value != old:
         subject, given = told(old, score)
         note(change, lead, InteractionType.SCORE_UPDATED, subject, metadata=given)
     change.record(FactKind.SCORED, lead.id)
-    return score
 
 
 def told(old: int, score: Score) -> tuple[str, dict[str, Any]]:

@@ -1,19 +1,16 @@
 """What takes a day: weddings that were won, and blocks; and the days that are taken twice."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
+from leadnurture.store.rows import in_parts
 from leadnurture.store.tables.blocked_day import BlockedDay
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import LeadStatus
-
-_AT_ONCE = 500  # days in one statement
-_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True)
@@ -65,8 +62,3 @@ def double_booked(session: Session, capacity: int, since: date) -> Mapping[date,
     twice = [day for day, number in counts.items() if number > capacity or day in closed]
     found = taken_on(session, twice)
     return {day: found[day] for day in sorted(twice)}
-
-
-def in_parts(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
-    """Cut a list into parts for one statement each."""
-    yield from (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))

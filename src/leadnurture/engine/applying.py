@@ -11,6 +11,7 @@ from leadnurture.engine import enrolling, migration, stopping
 from leadnurture.engine.book import Edition, UnreadableVersionError
 from leadnurture.engine.by_time import next_look
 from leadnurture.engine.engine import Engine
+from leadnurture.engine.standing import Standing
 from leadnurture.sequences import versions
 from leadnurture.sequences.folder import Draft, Folder
 from leadnurture.sequences.versions import Difference, Pending
@@ -109,8 +110,10 @@ def _meet_present_leads(
     editions = engine.book.current(change.session)
     if not any(edition.sequence.id in fresh and edition.sequence.default for edition in editions):
         editions = [edition for edition in editions if edition.sequence.id in fresh]  # the others' fit plays no part
-    for lead in change.session.exec(select(Lead)).all() if editions else ():
-        judged = enrolling.entries_for(change, lead, editions)
+    leads = change.session.exec(select(Lead)).all() if editions else ()
+    standing = Standing.of(change.session, [lead.id for lead in leads])
+    for lead in leads:
+        judged = enrolling.entries_for(change, lead, standing, editions)
         _forget_passed_over(change, lead, judged)
         entries = [
             entry

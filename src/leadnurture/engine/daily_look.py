@@ -18,6 +18,7 @@ from leadnurture.engine.candidates import candidates
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.events import Event, OnEvent
 from leadnurture.engine.schedule import day_after
+from leadnurture.engine.standing import Standing
 from leadnurture.errors import BusyError
 from leadnurture.store.due import DUE_LOOKS, stored
 from leadnurture.store.errors import DatabaseUnwritableError, NotADatabaseError
@@ -104,8 +105,9 @@ def _consider(engine: Engine, now: datetime, due: Collection[str], ids: list[int
         editions = engine.book.current(change.session)
         if not any(edition.sequence.default and edition.sequence.id in due for edition in editions):
             editions = [edition for edition in editions if edition.sequence.id in due]  # the others' fit plays no part
+        standing = Standing.of(change.session, ids)
         for lead in change.session.exec(select(Lead).where(col(Lead.id).in_(ids)).order_by(col(Lead.id))).all():
-            enrolling.consider(change, lead, editions, engine.is_holiday, due)
+            enrolling.consider(change, lead, standing, editions, engine.is_holiday, due)
     return len(change.enrolled)
 
 

@@ -7,11 +7,12 @@ from sqlmodel import select
 
 from leadnurture.crm.change import Change
 from leadnurture.engine import subjects, walk
-from leadnurture.engine.barring import RUNNING, barred
+from leadnurture.engine.barring import barred
 from leadnurture.engine.book import Edition
 from leadnurture.engine.by_time import will_hold
 from leadnurture.engine.conditions import Subject, judge
 from leadnurture.engine.schedule import IsHoliday
+from leadnurture.engine.standing import Standing
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.sequence import Enrollment, PassedOver
 
@@ -38,6 +39,7 @@ class Entry:
 def consider(
     change: Change,
     lead: Lead,
+    standing: Standing,
     editions: Iterable[Edition],
     is_holiday: IsHoliday,
     looked_at: Collection[str] | None = None,
@@ -47,9 +49,9 @@ def consider(
     Only in the sequences `looked_at`, if they are given. Who is paused is looked at again when they are resumed.
     """
     editions = list(editions)
-    spoken = entries_for(change, lead, editions)
+    spoken = entries_for(change, lead, standing, editions)
     entries = [entry for entry in spoken if looked_at is None or entry.edition.sequence.id in looked_at]
-    passed = {row.sequence_id: row for row in _passed_over(change, lead)}
+    passed = {row.sequence_id: row for row in standing.passed_over(lead)}
     for entry in entries:
         if not entry.holds_or_will and (row := passed.pop(entry.edition.sequence.id, None)):
             change.session.delete(row)  # the condition stopped holding: the next time it holds counts
@@ -88,11 +90,11 @@ def _awaiting(change: Change, lead: Lead, editions: Iterable[Edition], passed: C
     return [entry for entry in entries if entry.awaited]
 
 
-def entries_for(change: Change, lead: Lead, editions: Iterable[Edition]) -> list[Entry]:
+def entries_for(change: Change, lead: Lead, standing: Standing, editions: Iterable[Edition]) -> list[Entry]:
     """Return what each sequence says to a lead; default sequences speak only where no other condition fits."""
     subject, editions = _subject(change, lead), list(editions)
     entries = [_entry(change, lead, edition, subject) for edition in editions if not edition.sequence.default]
-    if not any(entry.fits for entry in entries) and not _walks(change, lead):
+    if not any(entry.fits for entry in entries) and not standing.running(lead):
         entries += [_entry(change, lead, edition, subject) for edition in editions if edition.sequence.default]
     return entries
 
@@ -155,17 +157,8 @@ def asked(edition: Edition, subject: Subject) -> Entry:
     return Entry(edition, fits=True, reason=reason)
 
 
-def _walks(change: Change, lead: Lead) -> bool:
-    query = select(Enrollment.id).where(Enrollment.lead_id == lead.id, Enrollment.status.in_(RUNNING))  # type: ignore[attr-defined]
-    return change.session.exec(query).first() is not None
-
-
 def _next_pass(change: Change, lead: Lead, edition: Edition) -> int:
     query = select(Enrollment.pass_number).where(
         Enrollment.lead_id == lead.id, Enrollment.sequence_id == edition.sequence.id
     )
     return max(change.session.exec(query).all(), default=0) + 1
-
-
-def _passed_over(change: Change, lead: Lead) -> list[PassedOver]:
-    return list(change.session.exec(select(PassedOver).where(PassedOver.lead_id == lead.id)).all())

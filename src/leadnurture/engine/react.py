@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import or_
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from leadnurture.crm import dates
-from leadnurture.crm.change import Change, Fact
+from leadnurture.crm.change import Change, Fact, FactKind
 from leadnurture.crm.rules import active_rules
 from leadnurture.crm.scores import rescore
 from leadnurture.crm.values import Reading
 from leadnurture.engine import closed_channels, enrolling, rescheduling, stopping
 from leadnurture.engine.book import Book
 from leadnurture.engine.schedule import IsHoliday
+from leadnurture.engine.standing import Standing
+from leadnurture.store.rows import in_parts
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus
@@ -32,38 +33,40 @@ def react(change: Change, book: Book, is_holiday: IsHoliday) -> None:
         facts, change.facts = change.facts, []
         if not facts:
             return
-        dates.follow(change, facts)
         leads = _touched(change, facts)
-        for lead in leads:
-            rescore(change, lead, rules)
+        dates.follow(change, facts)
+        rescore(change, [leads[lead_id] for lead_id in _to_rescore(facts) if lead_id in leads], rules)
         for fact in facts:
             stopping.stop_for(change, fact, book)
             rescheduling.reschedule_for(change, fact, book, is_holiday)
             closed_channels.leave_out_for(change, fact, book, is_holiday)
-        for lead in leads:
-            stopping.stop_without_consent(change, lead, book)
-            _wake(change, lead)
-            enrolling.consider(change, lead, editions, is_holiday)
+        standing = Standing.of(change.session, leads.keys())
+        for lead in leads.values():
+            stopping.stop_without_consent(change, lead, standing, book)
+            _wake(change, standing.running(lead))
+            enrolling.consider(change, lead, standing, editions, is_holiday)
         change.session.flush()
 
 
-def _touched(change: Change, facts: Iterable[Fact]) -> list[Lead]:
-    ids = dict.fromkeys(fact.lead_id for fact in facts)
-    return [lead for lead_id in ids if (lead := change.session.get(Lead, lead_id)) is not None]
+def _touched(change: Change, facts: Iterable[Fact]) -> dict[int, Lead]:
+    """Return the leads that facts are about, in the facts' order; one that is gone is left out."""
+    ids = list(dict.fromkeys(fact.lead_id for fact in facts))
+    found = {
+        lead.id: lead
+        for some in in_parts(ids)
+        for lead in change.session.exec(select(Lead).where(col(Lead.id).in_(some))).all()
+    }
+    return {lead_id: found[lead_id] for lead_id in ids if lead_id in found}
 
 
-def _wake(change: Change, lead: Lead) -> None:
+def _to_rescore(facts: Iterable[Fact]) -> list[int]:
+    """Return whose score may be another one now: no rule looks at a score."""
+    return list(dict.fromkeys(fact.lead_id for fact in facts if fact.kind is not FactKind.SCORED))
+
+
+def _wake(change: Change, walks: Iterable[Enrollment]) -> None:
     """Ask steps again that are held or wait: what was missing may be there now."""
-    for enrollment in held(change.session, lead):
-        if enrollment.next_at is not None and enrollment.next_at > change.now:
-            enrollment.next_at = change.now
-
-
-def held(session: Session, lead: Lead) -> list[Enrollment]:
-    """Return the lead's walks whose next step waits for something to be mended, or to happen."""
-    query = select(Enrollment).where(
-        Enrollment.lead_id == lead.id,
-        Enrollment.status == EnrollmentStatus.ACTIVE,
-        or_(col(Enrollment.held_reason).is_not(None), col(Enrollment.waiting_reason).is_not(None)),
-    )
-    return list(session.exec(query).all())
+    for walk in walks:
+        waits = walk.held_reason is not None or walk.waiting_reason is not None
+        if walk.status is EnrollmentStatus.ACTIVE and waits and walk.next_at is not None:
+            walk.next_at = min(walk.next_at, change.now)

@@ -24,6 +24,7 @@ from leadnurture.engine.by_score import depends_on_score
 from leadnurture.engine.candidates import candidates
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.planning import apart
+from leadnurture.engine.standing import Standing
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.sequence import Enrollment, PassedOver
 from leadnurture.store.vocabulary import EnrollmentStatus, Temperature
@@ -137,8 +138,10 @@ def _consider(change: Change, engine: Engine, ids: Sequence[int]) -> None:
     if not ids or not asked:
         return
     asked += [one for one in editions if one.sequence.default and one not in asked]  # they take whom no other takes
-    for lead in _leads(change, asked, ids):
-        enrolling.consider(change, lead, editions, engine.is_holiday, {one.sequence.id for one in asked})
+    leads = _leads(change, asked, ids)
+    standing = Standing.of(change.session, [lead.id for lead in leads])
+    for lead in leads:
+        enrolling.consider(change, lead, standing, editions, engine.is_holiday, {one.sequence.id for one in asked})
     change.session.flush()
 
 

@@ -7,6 +7,7 @@ from sqlmodel import select
 from leadnurture.crm.change import Change, Fact, FactKind
 from leadnurture.engine import taking_back, walk
 from leadnurture.engine.book import Book, UnreadableVersionError
+from leadnurture.engine.standing import Standing
 from leadnurture.sequences.sequence import Stop
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.sequence import Enrollment, Execution, SequenceRow
@@ -42,11 +43,11 @@ def stops_of(change: Change, enrollment: Enrollment, book: Book) -> frozenset[St
         return frozenset(stop for stop, _ in STOPS.values())
 
 
-def stop_without_consent(change: Change, lead: Lead, book: Book) -> None:
+def stop_without_consent(change: Change, lead: Lead, standing: Standing, book: Book) -> None:
     """End the marketing walks of a lead that does not, or no longer, consent to marketing."""
-    if lead.consent_marketing or lead.id is None:
+    if lead.consent_marketing:
         return
-    for enrollment in running(change, lead.id):
+    for enrollment in standing.running(lead):
         stopped_for_consent(change, enrollment, _purpose(change, enrollment, book))
 
 

@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 
 from leadnurture.config import Config
 from leadnurture.crm.leads import couple_of
-from leadnurture.crm.taken import Taken, in_parts, taken_on
+from leadnurture.crm.taken import Taken, taken_on
 from leadnurture.reports.as_of import AsOf
+from leadnurture.store.rows import in_parts
 from leadnurture.store.tables.blocked_day import BlockedDay
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import CLOSED_STATUSES, LeadStatus

@@ -1,15 +1,23 @@
-"""Writing rows straight away, past the session's unit of work.
+"""Many rows: asked for in parts, and written straight away, past the session's unit of work.
 
 A flush costs several times what SQLite needs for the row. Where the engine writes thousands of rows that nothing else
 in the transaction looks at, it writes them like this: within the transaction and its savepoints all the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Delete, Insert, Update, bindparam, delete, insert, update
 from sqlmodel import Session, SQLModel
+
+_AT_ONCE = 500  # values in one statement
+_Item = TypeVar("_Item")
+
+
+def in_parts(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    """Cut a list into parts for one statement each."""
+    yield from (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))
 
 
 def write_row(session: Session, row: SQLModel) -> None:

@@ -10,6 +10,7 @@ from leadnurture.engine.book import UnreadableVersionError
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.restored.outcome import Outcome, pause
 from leadnurture.engine.settle import sent as settle_sent
+from leadnurture.engine.standing import Standing
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.outbox import OutboxMessage
@@ -68,8 +69,10 @@ def _will_write(change: Change, engine: Engine, walked: Enrollment) -> bool:
 def _pass_over(change: Change, engine: Engine, leads: Iterable[Lead]) -> None:
     """Let all who fit a sequence now stay out of it: they may have been through it since."""
     editions = engine.book.current(change.session)
+    leads = list(leads)
+    standing = Standing.of(change.session, [lead.id for lead in leads])
     for lead in leads:
-        for entry in enrolling.entries_for(change, lead, editions):
+        for entry in enrolling.entries_for(change, lead, standing, editions):
             if entry.fits and not entry.barred and not enrolling.is_passed_over(change, lead, entry.edition):
                 enrolling.pass_over(change, lead, entry.edition, "a backup was restored: they may have been through it")
     change.session.flush()
