@@ -20,7 +20,7 @@ _MIB = 2**20
 LISTS = (
     ("lead list, 50 that fit", ("lead", "list", "--status", "new", "--source", "website", "--sort-by", "lead_score")),
     ("lead list --search, one couple", ("lead", "list", "--search", "couple777@example.com")),
-    ("lead list --search, a quarter of all", ("lead", "list", "--search", "babington")),
+    ("lead list --search, a sixth of all", ("lead", "list", "--search", "babington")),
 )
 LOOKS = (
     ("lead show", ("lead", "show", "couple777@example.com")),
