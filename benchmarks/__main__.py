@@ -11,6 +11,8 @@ from benchmarks import disk, page, sending, starting
 from benchmarks.figures import Figure, as_table
 from benchmarks.processes import cost_of
 
+BEGIN = "<!-- figures: written by python -m benchmarks --write -->"
+
 
 def main() -> None:
     """Measure what the options ask for."""
@@ -19,9 +21,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="leadnurture-bench-", dir=options.folder) as folder:
         found = list(_measured(Path(folder), couples, sends, starts))
     today = datetime.now().astimezone().date()
-    print(page.surroundings(today, couples), as_table(found), sep="\n\n")
+    told = f"{page.surroundings(today, f'{couples:,} messages')}\n\n{as_table(found)}"
+    print(told)
     if options.write:
-        page.rewrite(found, today, couples)
+        page.rewrite(BEGIN, told)
 
 
 def _options() -> argparse.Namespace:

@@ -1,7 +1,7 @@
 """A studio with a big book of leads: a spreadsheet to import, twenty scoring rules, and a call with each couple."""
 
 import csv
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -33,6 +33,14 @@ HEADINGS = (
     "Tags",
     "Notes",
 )
+FAMILIAR = 777  # the one couple whose address is looked for
+FIRST_NAMES = (
+    "Emma Zoë Priya Holly Grace Aisha Megan Kate Ines Ruth Jack Tom Siôn Sam Ben Omar Luca Hugh Ravi Noah".split()
+)
+SURNAMES = (
+    "Ash Black Cran Dun Fair Green Hart Kings Long Mar".split(),
+    "bridge field ford ham ley ton well wood".split(),
+)
 MORE_RULES = (  # beside the eleven that ship; half of the twenty count days or interactions
     ("guests", "greater_than", "80"),
     ("email_domain", "in_list", "gmail.com,icloud.com"),
@@ -63,30 +71,37 @@ def spreadsheet(file: Path, leads: int) -> Path:
 
 
 def _inquiry(number: int, chance: Random) -> list[object]:
+    asked = NOW - timedelta(days=chance.randint(0, 3650))
+    host = "example.com" if number == FAMILIAR else chance.choice(["gmail.com", "icloud.com", "example.org"])
     return [
-        (NOW - timedelta(days=chance.randint(0, 700))).date().isoformat(),
-        f"{chance.choice(['Emma', 'Zoë', 'Priya', 'Holly', 'Grace', 'Aisha'])} Stone{number % 997}",
-        f"{chance.choice(['Jack', 'Tom', 'Siôn', 'Sam', 'Ben'])} Field{number % 499}",
-        f"couple{number}@{chance.choice(['gmail.com', 'icloud.com', 'example.org']) if number != 777 else 'example.com'}",
-        f"07700 900{number % 1000:03}",
-        chance.choice(["", date(2027, 6, 12), date(2026, 12, 20), date(2028, 9, 2), _day(chance)]),
-        chance.choice(["", "Kew Gardens", "The Orangery", "Babington House"]) if number % 3 else "",
+        asked.date().isoformat(),
+        f"{chance.choice(FIRST_NAMES)} {_surname(chance)}",
+        f"{chance.choice(FIRST_NAMES)} {_surname(chance)}",
+        f"couple{number}@{host}",
+        f"+44 7{700_000_000 + number}",
+        chance.choice(["", _saturday(asked, chance), _saturday(asked, chance), _saturday(asked, chance)]),
+        chance.choice(["", "", "Kew Gardens", "The Orangery", "Babington House", "Priory Barn"]),
         chance.choice(["", "Bath", "Wells"]),
         chance.choice(["", "40", "120"]),
         chance.choice(["", "£800", "£2,400", "£6,000"]),
         chance.choice(["website", "referral", "instagram", "wedding fair"]),
-        chance.choice(["new", "contacted", "qualified", "lost", "won"]),
+        chance.choice(["new", "contacted", "qualified", "lost", "lost", "lost", "won"]),
         chance.choice(["", "vip", "winter, second shooter"]),
         f"They met at school number {number}.",
     ]
 
 
-def _day(chance: Random) -> date:
-    return date(2027, 1, 1) + timedelta(days=chance.randint(0, 700))
+def _surname(chance: Random) -> str:
+    return "".join(chance.choice(part) for part in SURNAMES)
+
+
+def _saturday(asked: datetime, chance: Random) -> str:
+    day = asked.date() + timedelta(days=chance.randint(60, 700))
+    return (day + timedelta(days=(5 - day.weekday()) % 7)).isoformat()
 
 
 def add_rules_and_calls(root: Path, leads: int) -> None:
-    """Add scoring rules up to twenty, their work left to be done, and a call with a lead for each lead that there is."""
+    """Add scoring rules up to twenty, whose work is left to be done, and as many calls as there are leads."""
     with Studio.open(root, VirtualClock(NOW)) as studio, studio.database.write() as session:
         reading, chance = studio.reading(), Random(351)
         for number, (field, operator, value) in enumerate(MORE_RULES):
