@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import func
-from sqlmodel import select
+from sqlmodel import col, select
 
 from leadnurture.crm import suppression
 from leadnurture.crm.change import Change, FactKind
@@ -81,15 +81,23 @@ def convert(
     *,
     kind: ConversionType = ConversionType.BOOKING_CONFIRMED,
     at: datetime | None = None,
+    commission: int | None = None,
     notes: str | None = None,
 ) -> Conversion:
-    """Record a booking of `value` minor units; the lead is won from now on."""
+    """Record a booking of `value` minor units, `commission` of which go to somebody else; the lead is won from now on.
+
+    What led to it is what happened up to `at` (now, if not given).
+    """
     assert lead.id is not None
     when = at or change.now
-    touches = change.session.exec(select(Touch).where(Touch.lead_id == lead.id).order_by("touched_at", "id")).all()
-    completed = change.session.exec(
-        select(func.count()).where(Enrollment.lead_id == lead.id, Enrollment.status == EnrollmentStatus.COMPLETED)
-    ).one()
+    before = select(Touch).where(Touch.lead_id == lead.id, col(Touch.touched_at) <= when)
+    touches = change.session.exec(before.order_by("touched_at", "id")).all()
+    walked = select(func.count()).where(
+        Enrollment.lead_id == lead.id,
+        Enrollment.status == EnrollmentStatus.COMPLETED,
+        col(Enrollment.ended_at) <= when,
+    )
+    completed = change.session.exec(walked).one()
     conversion = Conversion(
         lead_id=lead.id,
         conversion_type=kind,
@@ -102,6 +110,7 @@ def convert(
         total_interactions=lead.total_interactions,
         nurture_sequences_completed=completed,
         attributed_revenue=value,
+        commission_amount=commission,
         notes=notes,
         created_at=change.now,
     )

@@ -12,6 +12,7 @@ from leadnurture.crm.opt_outs import opt_out_rows
 from leadnurture.crm.recommending import Recommendation
 from leadnurture.crm.timeline import timeline_of
 from leadnurture.reports.as_of import AsOf, iso
+from leadnurture.reports.conversions import conversions_json
 from leadnurture.reports.lead_json import lead_values, values_json
 from leadnurture.reports.lead_score import LeadScore, lead_score
 from leadnurture.reports.lead_touches import LeadTouches, lead_touches
@@ -90,6 +91,7 @@ class LeadFile:
     messages: tuple[Message, ...]
     touches: LeadTouches
     opt_outs: tuple[OptOut, ...] = ()
+    conversions: tuple[Mapping[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
@@ -97,7 +99,7 @@ class LeadFile:
         lists = {name: [part.as_json() for part in getattr(self, name)] for name in parts}
         lead = values_json(self.lead, self.as_of.currency)
         told = {"lead": lead, "score": self.score.as_json(), **self.recommendation.as_json(), **lists}
-        return told | self.touches.as_json()
+        return told | self.touches.as_json() | {"conversions": list(self.conversions)}
 
 
 def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> LeadFile:
@@ -115,6 +117,7 @@ def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> Le
         messages=outbox_list(session, config, now, lead_id=lead.id).messages[::-1],
         touches=lead_touches(session, config, now, lead),
         opt_outs=tuple(_opt_out(row, as_of) for row in opt_out_rows(session, lead)),
+        conversions=tuple(conversions_json(session, config, lead)),
     )
 
 
