@@ -10,17 +10,17 @@ from leadnurture.crm import engagement, standing
 from leadnurture.crm.change import Change
 from leadnurture.crm.engagement import NoSuchMailError
 from leadnurture.engine import subjects
-from leadnurture.store.tables import Lead, OutboxMessage
+from leadnurture.store.tables import Interaction, Lead, OutboxMessage
 from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType
 
 
-def opened(change: Change, lead: Lead, step: str | None = None, **said: Any) -> bool:
+def opened(change: Change, lead: Lead, step: str | None = None, **said: Any) -> Interaction | None:
     return engagement.mark_opened(
         change, engagement.latest_mail(change.session, lead, step=step), engagement.Told(**said)
     )
 
 
-def clicked(change: Change, lead: Lead, step: str | None = None, **said: Any) -> bool:
+def clicked(change: Change, lead: Lead, step: str | None = None, **said: Any) -> Interaction | None:
     return engagement.mark_clicked(
         change, engagement.latest_mail(change.session, lead, step=step), engagement.Told(**said)
     )

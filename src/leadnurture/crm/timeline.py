@@ -94,14 +94,17 @@ def reply(
     lead: Lead,
     text: str | None,
     *,
+    subject: str | None = None,
+    metadata: dict[str, Any] | None = None,
     outcome: str | None = None,
     follow_up: datetime | None = None,
-) -> None:
+) -> Interaction:
     """The couple wrote back: on the timeline, and a reason for sequences to stop."""
     lead.last_reply_at = change.now
-    said: dict[str, Any] = {"content": text, "outcome": outcome, "follow_up": follow_up}
-    note(change, lead, InteractionType.EMAIL_RECEIVED, "They replied", **said, who="lead")
+    said: dict[str, Any] = {"content": text, "metadata": metadata, "outcome": outcome, "follow_up": follow_up}
+    entry = note(change, lead, InteractionType.EMAIL_RECEIVED, subject or "They replied", **said, who="lead")
     change.record(FactKind.REPLIED, lead.id)
+    return entry
 
 
 def timeline_of(session: Session, lead_id: int, *, newest: int | None = None) -> Sequence[Interaction]:

@@ -44,6 +44,7 @@ class OpenTask:
 class TimelineEntry:
     """Something that happened; instants in the studio's zone. `user_id` is who did it: owner, lead or leadnurture."""
 
+    id: int
     at: datetime
     interaction_type: InteractionType
     subject: str | None
@@ -145,6 +146,7 @@ def _opt_out(row: LeadOptOut, as_of: AsOf) -> OptOut:
 def entry_of(row: Interaction, as_of: AsOf) -> TimelineEntry:
     """Return a stored entry as reports tell it."""
     return TimelineEntry(
+        id=row.id or 0,
         at=as_of.local(row.created_at),
         interaction_type=row.interaction_type,
         subject=row.interaction_subject,
