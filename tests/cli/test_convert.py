@@ -42,6 +42,19 @@ def test_a_booking_is_told_with_what_led_to_it(leadnurture: Leadnurture, root: P
     assert told["lead"]["converted_at"] == "2026-02-01T12:00:00+00:00"
     shown = json.loads(leadnurture(*words, "show", "emma0", "--json").stdout)["data"]
     assert shown["conversions"] == [told["conversion"]]
+    screen = leadnurture(*words, "show", "emma0").stdout
+    assert "Booked 1 Feb 2026: £2,400, deposit paid; £120 owed for it" in screen
+
+
+def test_who_books_again_was_won_by_the_first_booking(leadnurture: Leadnurture, root: Path) -> None:
+    words = ("--studio", str(root), "lead")
+    for value, day in (("£300", "2026-03-01"), ("£500", "2026-02-01"), ("£100", "2026-04-01")):
+        assert leadnurture(*words, "convert", "emma0", "--value", value, "--date", day).returncode == 0
+    told = json.loads(leadnurture(*words, "show", "emma0", "--json").stdout)["data"]
+    assert told["lead"]["converted_at"] == "2026-02-01T09:00:00+00:00"
+    assert told["lead"]["conversion_value"]["amount"] == 90_000
+    assert [one["conversion_value"]["amount"] for one in told["conversions"]] == [50_000, 30_000, 10_000]
+    assert "Booked 1 Apr 2026: £100, booking confirmed" in leadnurture(*words, "show", "emma0").stdout
 
 
 def test_a_sequence_that_they_finished_after_they_booked_did_not_lead_to_it(

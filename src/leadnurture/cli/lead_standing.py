@@ -36,7 +36,8 @@ def convert(
     from leadnurture.crm.values import read_value
     from leadnurture.engine.when import read_past
     from leadnurture.money import parse_money
-    from leadnurture.reports.conversions import conversion_json
+    from leadnurture.reports.as_of import AsOf
+    from leadnurture.reports.conversions import booking
     from leadnurture.store.vocabulary import ConversionType
 
     with open_studio(context) as studio:
@@ -49,8 +50,8 @@ def convert(
             found = find(change.session, lead)
             made = standing.convert(change, found, booked, kind=word, at=at, commission=owed, notes=notes)
         if as_json:
-            conversion = {"conversion": conversion_json(made, studio.config)}
-            terminal.print_json(standing_json(studio, change, found) | conversion)
+            conversion = booking(made, AsOf.of(studio.config, change.now)).as_json()
+            terminal.print_json(standing_json(studio, change, found) | {"conversion": conversion})
             return
     tell(studio, change, found, "booked", as_json=False)
 

@@ -115,7 +115,8 @@ def convert(
         created_at=change.now,
     )
     change.session.add(conversion)
-    lead.converted_at, lead.conversion_value = when, (lead.conversion_value or 0) + value
+    lead.converted_at = min(lead.converted_at or when, when)
+    lead.conversion_value = (lead.conversion_value or 0) + value
     note(
         change, lead, InteractionType.BOOKING_CONFIRMED, "Booked", content=notes, metadata={"value": value}, who="owner"
     )
