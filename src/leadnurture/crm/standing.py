@@ -20,7 +20,7 @@ def set_status(change: Change, lead: Lead, status: LeadStatus, *, who: str = "ow
     old = lead.lead_status
     if old == status:
         return
-    lead.lead_status = status
+    lead.lead_status, lead.updated_at = status, change.now
     note(
         change,
         lead,
@@ -68,7 +68,7 @@ def remove_tag(change: Change, lead: Lead, tag: str) -> bool:
 def _retag(change: Change, lead: Lead, tags: list[str], kind: InteractionType, tag: str) -> bool:
     if tags == lead.tags:
         return False
-    lead.tags = tags
+    lead.tags, lead.updated_at = tags, change.now
     note(change, lead, kind, clean(tag))
     change.record(FactKind.TAGGED, lead.id, clean(tag))
     return True
@@ -183,7 +183,7 @@ def opt_out(change: Change, lead: Lead, how: str) -> None:
 def bounce(change: Change, lead: Lead, answer: str) -> None:
     """A server refused the couple's address for good, in its own words."""
     if lead.bounced_at is None:
-        lead.bounced_at = change.now
+        lead.bounced_at = lead.updated_at = change.now
         change.record(FactKind.BOUNCED, lead.id, answer)
     note(change, lead, InteractionType.EMAIL_BOUNCED, answer)
 

@@ -54,7 +54,8 @@ def note(
 ) -> Interaction:
     """Put one entry on a timeline and keep the lead's counters in step; `who` did it (owner, lead, leadnurture).
 
-    `follow_up` is when to come back to it: from then on it is the lead's next follow-up.
+    `follow_up` is when to come back to it: from then on it is the lead's next follow-up. What people do changes the
+    lead (`updated_at`); what leadnurture writes to them does not.
     """
     assert lead.id is not None
     entry = Interaction(
@@ -71,6 +72,8 @@ def note(
     )
     change.session.add(entry)
     lead.next_follow_up_at = follow_up or lead.next_follow_up_at
+    if who != "leadnurture":
+        lead.updated_at = change.now
     _count(change, lead, kind)
     return entry
 
