@@ -8,7 +8,7 @@ import pytest
 from leadnurture.clock import VirtualClock
 from leadnurture.crm import leads, standing, timeline
 from leadnurture.crm.change import Change
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import InteractionType, LeadStatus
 from leadnurture.studio import Studio
 

@@ -22,7 +22,8 @@ from leadnurture.engine.merging import merge
 from leadnurture.engine.retention import agree, lost_for
 from leadnurture.restoring import restore
 from leadnurture.store.backup.copying import back_up
-from leadnurture.store.tables import ErasedFigure, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.privacy import ErasedFigure
 from leadnurture.store.vocabulary import ConsentKind, ConsentOrigin, ContactChannel
 from leadnurture.worker.logbook import Logbook
 

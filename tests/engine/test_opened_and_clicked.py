@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from leadnurture.store.tables.timeline import Interaction
 from sqlalchemy import event
 from studio_life import DAY, HOUR, Life, mail, tag
 
@@ -10,7 +11,8 @@ from leadnurture.crm import engagement, standing
 from leadnurture.crm.change import Change
 from leadnurture.crm.engagement import NoSuchMailError
 from leadnurture.engine import subjects
-from leadnurture.store.tables import Interaction, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType
 
 

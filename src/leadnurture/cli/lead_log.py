@@ -11,7 +11,8 @@ from leadnurture.cli.options import AsJson, LeadArgument, open_studio
 if TYPE_CHECKING:
     from leadnurture.crm.change import Change
     from leadnurture.crm.engagement import Told
-    from leadnurture.store.tables import Interaction, Lead
+    from leadnurture.store.tables.lead import Lead
+    from leadnurture.store.tables.timeline import Interaction
     from leadnurture.store.vocabulary import InteractionType
     from leadnurture.studio import Studio
 

@@ -10,7 +10,7 @@ from leadnurture.cli import terminal
 
 if TYPE_CHECKING:
     from leadnurture.crm.change import Change
-    from leadnurture.store.tables import Lead
+    from leadnurture.store.tables.lead import Lead
     from leadnurture.studio import Studio
 
 ASKS_FROM = 3  # leads
@@ -71,7 +71,7 @@ def do(
 
 
 def _still_there(change: "Change", ids: "Sequence[int | None]") -> "list[Lead | None]":
-    from leadnurture.store.tables import Lead
+    from leadnurture.store.tables.lead import Lead
 
     return [change.session.get(Lead, key) for key in ids]
 

@@ -15,7 +15,9 @@ from leadnurture.crm.names import couple_full_names
 from leadnurture.crm.timeline import note
 from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
 from leadnurture.money import exponent
-from leadnurture.store.tables import Lead, MergedLead, Source
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.lead_book import MergedLead
+from leadnurture.store.tables.source import Source
 from leadnurture.store.vocabulary import BudgetRange, InteractionType, LeadStatus
 
 SHOWN_CANDIDATES = 10

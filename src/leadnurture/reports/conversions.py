@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 
 from leadnurture.config import Config
 from leadnurture.reports.as_of import AsOf, iso
-from leadnurture.store.tables import Conversion, Lead
+from leadnurture.store.tables.conversion import Conversion
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import AttributionModel, ConversionType
 
 _MONEY = ("conversion_value", "attributed_revenue", "commission_amount")

@@ -18,7 +18,8 @@ from sqlmodel import Session, SQLModel
 
 from leadnurture.config import Config
 from leadnurture.crm.suppression import addresses_of, suppressed
-from leadnurture.store.tables import Lead, Suppression
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.privacy import Suppression
 
 Row = Mapping[str, Any]
 _SUPPRESSIONS = str(Suppression.__tablename__)

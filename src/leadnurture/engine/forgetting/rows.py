@@ -13,7 +13,10 @@ from sqlmodel import Session, SQLModel, select
 
 from leadnurture.engine.forgetting.traces import Traces
 from leadnurture.store.files import connect, translated
-from leadnurture.store.tables import ChannelRest, Erasure, Lead, MergedLead, Suppression
+from leadnurture.store.tables.channel_rest import ChannelRest
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.lead_book import MergedLead
+from leadnurture.store.tables.privacy import Erasure, Suppression
 
 _LEAVES_NOTHING = "DELETE FROM leads WHERE unsubscribe_token = ?"
 
