@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from json_reference import documented
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,6 +30,11 @@ def test_every_commands_help_has_an_example() -> None:
     sections = generator().reference().split("\n## ")[1:]
     assert len(sections) >= 24
     assert [section.split("\n")[0] for section in sections if "Example" not in section] == []
+
+
+def test_every_commands_json_is_documented() -> None:
+    commands = [section.split("\n")[0] for section in generator().reference().split("\n## ")[1:]]
+    assert [command for command in commands if command not in documented()] == []
 
 
 def test_every_console_block_of_the_readme_runs(tmp_path: Path) -> None:

@@ -61,3 +61,45 @@ def test_the_answer_says_the_new_score_and_what_to_do_next(leadnurture: Leadnurt
     assert told["next_recommended_reason"] == "they wrote today, and nobody has answered"
     called = leadnurture("--studio", str(root), "lead", "log", "emma0", "phone_call")
     assert called.stderr.splitlines()[1:] == ["  next: wait – our last word was today"]
+
+
+def test_the_answer_has_the_entry_as_the_timeline_keeps_it(leadnurture: Leadnurture, root: Path) -> None:
+    words = ("--subject", "The album", "--text", "Two of them", "--detail", "duration=20m", "--detail", "who = Emma")
+    ended = ("--outcome", "wants a quote", "--follow-up", "2027-06-14 10:00")
+    log = ("--studio", str(root), "lead", "log", "emma0", "phone_call", *words, *ended, "--json")
+    told = json.loads(leadnurture(*log).stdout)["data"]["interaction"]
+    assert told | {"id": 0, "at": ""} == {
+        "id": 0,
+        "at": "",
+        "interaction_type": "phone_call",
+        "subject": "The album",
+        "content": "Two of them",
+        "outcome": "wants a quote",
+        "user_id": "owner",
+        "metadata": {"duration": "20m", "who": "Emma"},
+        "follow_up_required": True,
+        "follow_up_date": "2027-06-14T10:00:00+01:00",
+    }
+    shown = json.loads(leadnurture("--studio", str(root), "lead", "show", "emma0", "--json").stdout)["data"]
+    assert told in shown["timeline"]
+
+
+@pytest.mark.parametrize("kind", ["email_received", "email_opened"])
+def test_what_the_couple_did_can_be_described_as_well(leadnurture: Leadnurture, root: Path, kind: str) -> None:
+    words = ("--studio", str(root), "lead", "log", "emma0", kind, "--subject", "Hello", "--detail", "device=phone")
+    told = json.loads(leadnurture(*words, "--json").stdout)["data"]["interaction"]
+    assert (told["subject"], told["user_id"], told["metadata"]["device"]) == ("Hello", "lead", "phone")
+
+
+def test_a_mail_that_was_opened_before_has_no_new_entry(leadnurture: Leadnurture, root: Path) -> None:
+    words = ("--studio", str(root), "lead", "log", "emma0", "email_opened", "--json")
+    first, again = (json.loads(leadnurture(*words).stdout)["data"]["interaction"] for _ in range(2))
+    assert first["metadata"]["step"] == "hello"
+    assert again is None
+
+
+@pytest.mark.parametrize("detail", ["duration", "=20m", " =x"])
+def test_a_detail_without_a_name_or_a_value_is_refused(leadnurture: Leadnurture, root: Path, detail: str) -> None:
+    done = leadnurture("--studio", str(root), "lead", "log", "emma0", "phone_call", "--detail", detail)
+    assert (done.returncode, "should be NAME=VALUE" in done.stderr) == (2, True)
+    assert rows(root, "SELECT count(*) FROM lead_interactions WHERE interaction_type = 'phone_call'") == [(0,)]

@@ -81,7 +81,8 @@ def test_the_first_and_the_last_touch_are_known_in_whatever_order_they_are_told(
     assert [one["source"] for one in told["touches"]] == ["wedding_show", "website", "referral", "instagram"]
     assert (told["first_touch"]["source"], told["last_touch"]["source"]) == ("wedding_show", "instagram")
     with studio.change() as change:
-        booked = standing.convert(change, leads.find(change.session, "emma"), 240_000)
+        later = clock.now() + timedelta(days=30)
+        booked = standing.convert(change, leads.find(change.session, "emma"), 240_000, at=later)
         assert (booked.first_touch_source, booked.last_touch_source) == ("wedding_show", "instagram")
 
 

@@ -12,16 +12,17 @@ from leadnurture.crm.engagement import NoSuchMailError
 from leadnurture.engine import subjects
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType
 
 
-def opened(change: Change, lead: Lead, step: str | None = None, **said: Any) -> bool:
+def opened(change: Change, lead: Lead, step: str | None = None, **said: Any) -> Interaction | None:
     return engagement.mark_opened(
         change, engagement.latest_mail(change.session, lead, step=step), engagement.Told(**said)
     )
 
 
-def clicked(change: Change, lead: Lead, step: str | None = None, **said: Any) -> bool:
+def clicked(change: Change, lead: Lead, step: str | None = None, **said: Any) -> Interaction | None:
     return engagement.mark_clicked(
         change, engagement.latest_mail(change.session, lead, step=step), engagement.Told(**said)
     )

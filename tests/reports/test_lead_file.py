@@ -103,6 +103,7 @@ def test_the_timeline_has_everything_the_oldest_first(studio: Studio, clock: Vir
     replies = [entry for entry in told if entry["interaction_type"] == "email_received"]
     assert replies == [
         {
+            "id": replies[0]["id"],
             "at": "2027-01-04T11:00:00+00:00",
             "interaction_type": "email_received",
             "subject": "They replied",

@@ -150,13 +150,34 @@ def test_a_sequence_says_how_many_came_reached_its_end_and_booked(studio: Studio
     clock.advance(timedelta(days=2))
     run(studio)
     add(studio, "mia@example.org", **EMMA)
-    (line,) = _list(studio).as_json()["sequences"]
+    told = _list(studio).as_json()
+    (line,) = told["sequences"]
     assert line["stats"] == {
         "total_leads": 3,
         "active_leads": 1,
         "completed_leads": 1,
         "converted_leads": 1,
+        "completion_rate": 33.3,
         "conversion_rate": 33.3,
         "average_completion_time": 2.0,
     }
     assert _card(studio, "letters").as_json()["sequence"]["stats"] == line["stats"]
+    assert line["total_enrollments"] == 3
+    assert told["summary"] == {"total_sequences": 1, "active_enrollments": 1, "average_completion_rate": 33.3}
+
+
+def test_what_a_sequence_is_for_is_told_before_and_after_it_is_applied(studio: Studio, clock: VirtualClock) -> None:
+    only(studio, LETTERS)
+    clock.advance(timedelta(days=1))
+    _write(studio, "new", LETTERS + "description: For the shy\ntype: welcome\npriority: 7\ndefault: true\n")
+    _write(studio, "broken", "name: x\nsteps: []\n")
+    lines = {line["id"]: line for line in _list(studio).as_json()["sequences"]}
+    keys = ("description", "type", "priority", "default", "created_at", "updated_at")
+    applied = "2027-01-04T10:00:00+00:00"
+    assert [lines["letters"][key] for key in keys] == [None, "nurture", 1, False, applied, applied]
+    assert [lines["new"][key] for key in keys] == ["For the shy", "welcome", 7, True, None, None]
+    assert [lines["broken"][key] for key in keys] == [None] * 6
+    told = _card(studio, "letters").as_json()["sequence"]
+    assert (told["created_at"], told["updated_at"]) == (applied, applied)
+    assert told["settings"] == {"max_retries": 3, "retry_delay": "2h", "allow_manual_advance": True}
+    assert _card(studio, "broken").as_json()["sequence"]["settings"] is None

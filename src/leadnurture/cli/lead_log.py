@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from leadnurture.crm.change import Change
     from leadnurture.crm.engagement import Told
     from leadnurture.store.tables.lead import Lead
+    from leadnurture.store.tables.timeline import Interaction
     from leadnurture.store.vocabulary import InteractionType
     from leadnurture.studio import Studio
 
@@ -39,7 +40,11 @@ def log(
         str,
         typer.Argument(metavar="TYPE", help="email_received (they replied), phone_call, email_opened, note_added …"),
     ],
+    subject: Annotated[str | None, typer.Option(help="What it was about, in one line.")] = None,
     text: Annotated[str | None, typer.Option("--text", help="What was said.")] = None,
+    detail: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Such as duration=20m; may be repeated.")
+    ] = None,
     outcome: Annotated[str | None, typer.Option(help="How it ended, in a word or two.")] = None,
     follow_up: Annotated[
         str | None,
@@ -62,22 +67,36 @@ def log(
     with open_studio(context) as studio:
         interaction = _interaction(studio, kind)
         _require_mail(interaction, sequence or step)
-        said = _told(studio, text, outcome, follow_up)
+        said = _told(studio, (subject, text), detail or [], outcome, follow_up)
         with studio.change() as change:
-            old_score = find(change.session, lead).lead_score
-            found, told = _noted(change, lead, interaction, said, (sequence, step))
-        _answer(studio, change, found, told, old_score, as_json=as_json)
+            found = find(change.session, lead)
+            old_score = found.lead_score
+            entry, told = _noted(change, found, interaction, said, (sequence, step))
+        _answer(studio, change, found, (entry, told), old_score, as_json=as_json)
 
 
-def _answer(studio: "Studio", change: "Change", found: "Lead", told: str, old_score: int, *, as_json: bool) -> None:
+def _answer(
+    studio: "Studio",
+    change: "Change",
+    found: "Lead",
+    noted: "tuple[Interaction | None, str]",
+    old_score: int,
+    *,
+    as_json: bool,
+) -> None:
     """Tell what was noted, what it did to the score, and what to do next."""
+    from leadnurture.reports.as_of import AsOf
+    from leadnurture.reports.lead_file import entry_of
     from leadnurture.reports.recommended import recommended_for
 
+    entry, told = noted
     with studio.read() as session:
         advice = recommended_for(session, studio.config, change.now, found)
     if as_json:
+        happened = entry_of(entry, AsOf.of(studio.config, change.now)).as_json() if entry is not None else None
         score = {"lead_score_updated": found.lead_score != old_score, "new_lead_score": found.lead_score}
-        terminal.print_json(standing_json(studio, change, found) | score | advice.as_json())
+        told_of = standing_json(studio, change, found) | {"interaction": happened}
+        terminal.print_json(told_of | score | advice.as_json())
         return
     tell(studio, change, found, told, as_json=False)
     if found.lead_score != old_score:
@@ -85,39 +104,58 @@ def _answer(studio: "Studio", change: "Change", found: "Lead", told: str, old_sc
     terminal.say(f"  next: {advice.action.replace('_', ' ')} – {advice.reason}")
 
 
-def _told(studio: "Studio", text: str | None, outcome: str | None, follow_up: str | None) -> "Told":
+def _told(
+    studio: "Studio",
+    words: tuple[str | None, str | None],
+    details: list[str],
+    outcome: str | None,
+    follow_up: str | None,
+) -> "Told":
+    """Read what is told beside the fact; `words` are the subject and the text."""
     from leadnurture.crm.engagement import Told
     from leadnurture.crm.fields import Kind, LeadField
     from leadnurture.crm.values import read_value
 
-    reading = studio.reading()
+    reading, (about, text) = studio.reading(), words
+    subject = read_value(LeadField("--subject", Kind.TEXT, "Subject"), about or "", reading)
     ended = read_value(LeadField("--outcome", Kind.TEXT, "Outcome", longest=100), outcome or "", reading)
     when = read_value(LeadField("--follow-up", Kind.INSTANT, "Follow up"), follow_up or "", reading)
-    return Told(text, ended, when)
+    return Told(subject, text, _details(details), ended, when)
+
+
+def _details(typed: list[str]) -> dict[str, str]:
+    """Read `NAME=VALUE` texts; raises UsageError for one without a name or without `=`."""
+    from leadnurture.crm.names import clean
+    from leadnurture.errors import UsageError
+
+    parts = [text.partition("=") for text in typed]
+    for text, (name, mark, _) in zip(typed, parts, strict=True):
+        if not mark or not clean(name):
+            raise UsageError(f"--detail: '{text}' should be NAME=VALUE", hint="such as duration=20m")
+    return {clean(name): clean(value) for name, _, value in parts}
 
 
 def _noted(
     change: "Change",
-    reference: str,
+    found: "Lead",
     interaction: "InteractionType",
     said: "Told",
     mail: tuple[str | None, str | None],
-) -> "tuple[Lead, str]":
-    """Note what happened, and what was `said` of which `mail` (sequence, step); return it in words."""
+) -> "tuple[Interaction | None, str]":
+    """Note what happened, and what was `said` of which `mail` (sequence, step); return the entry, and it in words."""
     from leadnurture.crm import timeline
     from leadnurture.crm.change import FactKind
-    from leadnurture.crm.leads import find
 
-    found, name = find(change.session, reference), interaction.replace("_", " ")
     if interaction.value in _OF_MAILS:
-        return found, _marked(change, found, interaction, said, mail)
+        return _marked(change, found, interaction, said, mail)
+    name = interaction.replace("_", " ")
+    told: dict[str, Any] = {"metadata": dict(said.details), "outcome": said.outcome, "follow_up": said.follow_up}
     if interaction == "email_received":
-        timeline.reply(change, found, said.text, outcome=said.outcome, follow_up=said.follow_up)
-    else:
-        told: dict[str, Any] = {"content": said.text, "outcome": said.outcome, "follow_up": said.follow_up}
-        timeline.note(change, found, interaction, name.capitalize(), **told, who="owner")
-        change.record(FactKind.CHANGED, found.id)
-    return found, f"noted: {name}"
+        return timeline.reply(change, found, said.text, subject=said.subject, **told), f"noted: {name}"
+    subject = said.subject or name.capitalize()
+    entry = timeline.note(change, found, interaction, subject, content=said.text, **told, who="owner")
+    change.record(FactKind.CHANGED, found.id)
+    return entry, f"noted: {name}"
 
 
 def _marked(
@@ -126,14 +164,14 @@ def _marked(
     interaction: "InteractionType",
     said: "Told",
     mail: tuple[str | None, str | None],
-) -> str:
+) -> "tuple[Interaction | None, str]":
     from leadnurture.crm.engagement import MARKS, latest_mail
 
     message = latest_mail(change.session, found, *mail)
-    is_first = MARKS[interaction](change, message, said)
+    entry = MARKS[interaction](change, message, said)
     done = interaction.removeprefix("email_")
     told = f"{message.sequence_id}/{message.step_key} ({message.subject})"
-    return f"noted: they {done} {told}" if is_first else f"nothing new: {told} was {done} before"
+    return entry, f"noted: they {done} {told}" if entry else f"nothing new: {told} was {done} before"
 
 
 def _interaction(studio: "Studio", kind: str) -> "InteractionType":

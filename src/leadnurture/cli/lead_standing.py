@@ -21,6 +21,8 @@ def convert(
     kind: Annotated[
         str, typer.Option("--type", help="booking_confirmed, contract_signed, deposit_paid …")
     ] = "booking_confirmed",
+    date: Annotated[str | None, typer.Option("--date", metavar="WHEN", help="When they did; now if not given.")] = None,
+    commission: Annotated[str | None, typer.Option(help="What you owe somebody for it, such as £120.")] = None,
     notes: Annotated[str | None, typer.Option(help="Anything to remember.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -30,22 +32,28 @@ def convert(
     """
     from leadnurture.crm import standing
     from leadnurture.crm.fields import Kind, LeadField
+    from leadnurture.crm.leads import find
     from leadnurture.crm.values import read_value
+    from leadnurture.engine.when import read_past
     from leadnurture.money import parse_money
+    from leadnurture.reports.as_of import AsOf
+    from leadnurture.reports.conversions import booking
     from leadnurture.store.vocabulary import ConversionType
 
     with open_studio(context) as studio:
-        booked = parse_money(value, studio.config.studio.currency)
-        word = read_value(
-            LeadField("--type", Kind.WORD, "Type", optional=False, words=ConversionType), kind, studio.reading()
-        )
-        _do(
-            studio,
-            lead,
-            lambda change, found: standing.convert(change, found, booked, kind=word, notes=notes),
-            "booked",
-            as_json=as_json,
-        )
+        currency, reading = studio.config.studio.currency, studio.reading()
+        booked = parse_money(value, currency)
+        owed = None if commission is None else parse_money(commission, currency)
+        word = read_value(LeadField("--type", Kind.WORD, "Type", optional=False, words=ConversionType), kind, reading)
+        at = None if date is None else read_past(date, reading, studio.now(), "--date")
+        with studio.change() as change:
+            found = find(change.session, lead)
+            made = standing.convert(change, found, booked, kind=word, at=at, commission=owed, notes=notes)
+        if as_json:
+            conversion = booking(made, AsOf.of(studio.config, change.now)).as_json()
+            terminal.print_json(standing_json(studio, change, found) | {"conversion": conversion})
+            return
+    tell(studio, change, found, "booked", as_json=False)
 
 
 def lose(

@@ -1,15 +1,11 @@
 """`leadnurture lead touch`: a couple met us again, through some source."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from leadnurture.cli import terminal
 from leadnurture.cli.options import AsJson, LeadArgument, open_studio
-
-if TYPE_CHECKING:
-    from leadnurture.studio import Studio
 
 
 def touch(
@@ -29,11 +25,12 @@ def touch(
     from leadnurture.crm import sources
     from leadnurture.crm.leads import couple_of, find
     from leadnurture.crm.utm import landing_details
+    from leadnurture.engine.when import read_past
     from leadnurture.reports.lead_touches import lead_touches
 
     details = landing_details(landing_url) if landing_url is not None else {}
     with open_studio(context) as studio:
-        moment = _moment(studio, at)
+        moment = studio.now() if at is None else read_past(at, studio.reading(), studio.now(), "--at")
         with studio.change() as change:
             found, met = find(change.session, lead), sources.find(change.session, source)
             sources.touch(change, found, moment, source=met.source_name, details=details)
@@ -44,16 +41,3 @@ def touch(
         return
     terminal.say(f"{couple_of(found)} met you through {met.source_name}; {len(report.touches)} touches in all.")
     terminal.say(f"\nNext: leadnurture lead show {found.id}")
-
-
-def _moment(studio: "Studio", text: str | None) -> datetime:
-    """Read when it was; a touch that is yet to come is none."""
-    from leadnurture.crm.values import BadValueError, read_instant
-
-    now, zone = studio.now(), studio.config.studio.zone
-    if text is None:
-        return now
-    moment = read_instant(text, studio.reading())
-    if moment.astimezone(zone).date() > now.astimezone(zone).date():
-        raise BadValueError(f"--at: '{text}' is yet to come", hint="a touch is something that has happened")
-    return min(moment, now)  # a day alone is read as nine o'clock, which may be yet to come

@@ -1,7 +1,7 @@
 """What a couple does with our mails: they open them, and click in them. Each is a fact, once per message."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.tables.sequence import Enrollment
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import InteractionType, OutboxState
 
 SHOWN_MAILS = 10
@@ -30,9 +31,11 @@ class NoSuchMailError(NotFoundError):
 
 @dataclass(frozen=True)
 class Told:
-    """What is told beside the fact: words, how it ended, and when to come back to it."""
+    """What is told beside the fact: its subject, words, details by name, how it ended, when to come back to it."""
 
+    subject: str | None = None
     text: str | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
     outcome: str | None = None
     follow_up: datetime | None = None
 
@@ -40,39 +43,39 @@ class Told:
 _NOTHING = Told()
 
 
-def mark_opened(change: Change, message: OutboxMessage, told: Told = _NOTHING) -> bool:
-    """Note that the couple opened a message; return whether this is the first time, for only that counts."""
+def mark_opened(change: Change, message: OutboxMessage, told: Told = _NOTHING) -> Interaction | None:
+    """Note that the couple opened a message; return the entry, None if it is not the first time: only that counts."""
     if message.opened_at is not None:
-        return False
+        return None
     message.opened_at = change.now
     change.session.get_one(Enrollment, message.enrollment_id).emails_opened += 1
-    _note(change, message, InteractionType.EMAIL_OPENED, FactKind.OPENED, told)
-    return True
+    return _note(change, message, InteractionType.EMAIL_OPENED, FactKind.OPENED, told)
 
 
-def mark_clicked(change: Change, message: OutboxMessage, told: Told = _NOTHING) -> bool:
-    """Note that the couple clicked in a message, and so has opened it; return whether this is the first time."""
+def mark_clicked(change: Change, message: OutboxMessage, told: Told = _NOTHING) -> Interaction | None:
+    """Note that the couple clicked in a message, and so has opened it; return the entry, None if not the first time."""
     if message.clicked_at is not None:
-        return False
+        return None
     mark_opened(change, message)
     message.clicked_at = change.now
     change.session.get_one(Enrollment, message.enrollment_id).emails_clicked += 1
-    _note(change, message, InteractionType.EMAIL_CLICKED, FactKind.CLICKED, told)
-    return True
+    return _note(change, message, InteractionType.EMAIL_CLICKED, FactKind.CLICKED, told)
 
 
-MARKS: Mapping[InteractionType, Callable[..., bool]] = {
+MARKS: Mapping[InteractionType, Callable[..., Interaction | None]] = {
     InteractionType.EMAIL_OPENED: mark_opened,
     InteractionType.EMAIL_CLICKED: mark_clicked,
 }
 
 
-def _note(change: Change, message: OutboxMessage, kind: InteractionType, fact: FactKind, told: Told) -> None:
+def _note(change: Change, message: OutboxMessage, kind: InteractionType, fact: FactKind, told: Told) -> Interaction:
     lead = change.session.get_one(Lead, message.lead_id)
-    metadata = {"message_id": message.message_id, "sequence": message.sequence_id, "step": message.step_key}
+    which = {"message_id": message.message_id, "sequence": message.sequence_id, "step": message.step_key}
     said: dict[str, Any] = {"content": told.text, "outcome": told.outcome, "follow_up": told.follow_up}
-    note(change, lead, kind, message.subject, metadata=metadata, **said, who="lead")
+    subject, metadata = told.subject or message.subject, {**told.details, **which}
+    entry = note(change, lead, kind, subject, metadata=metadata, **said, who="lead")
     change.record(fact, lead.id, message.step_key)
+    return entry
 
 
 def latest_mail(session: Session, lead: Lead, sequence: str | None = None, step: str | None = None) -> OutboxMessage:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import func
-from sqlmodel import select
+from sqlmodel import col, select
 
 from leadnurture.crm import suppression
 from leadnurture.crm.change import Change, FactKind
@@ -23,7 +23,7 @@ def set_status(change: Change, lead: Lead, status: LeadStatus, *, who: str = "ow
     old = lead.lead_status
     if old == status:
         return
-    lead.lead_status = status
+    lead.lead_status, lead.updated_at = status, change.now
     note(
         change,
         lead,
@@ -71,7 +71,7 @@ def remove_tag(change: Change, lead: Lead, tag: str) -> bool:
 def _retag(change: Change, lead: Lead, tags: list[str], kind: InteractionType, tag: str) -> bool:
     if tags == lead.tags:
         return False
-    lead.tags = tags
+    lead.tags, lead.updated_at = tags, change.now
     note(change, lead, kind, clean(tag))
     change.record(FactKind.TAGGED, lead.id, clean(tag))
     return True
@@ -84,15 +84,23 @@ def convert(
     *,
     kind: ConversionType = ConversionType.BOOKING_CONFIRMED,
     at: datetime | None = None,
+    commission: int | None = None,
     notes: str | None = None,
 ) -> Conversion:
-    """Record a booking of `value` minor units; the lead is won from now on."""
+    """Record a booking of `value` minor units, `commission` of which go to somebody else; the lead is won from now on.
+
+    What led to it is what happened up to `at` (now, if not given).
+    """
     assert lead.id is not None
     when = at or change.now
-    touches = change.session.exec(select(Touch).where(Touch.lead_id == lead.id).order_by("touched_at", "id")).all()
-    completed = change.session.exec(
-        select(func.count()).where(Enrollment.lead_id == lead.id, Enrollment.status == EnrollmentStatus.COMPLETED)
-    ).one()
+    before = select(Touch).where(Touch.lead_id == lead.id, col(Touch.touched_at) <= when)
+    touches = change.session.exec(before.order_by("touched_at", "id")).all()
+    walked = select(func.count()).where(
+        Enrollment.lead_id == lead.id,
+        Enrollment.status == EnrollmentStatus.COMPLETED,
+        col(Enrollment.ended_at) <= when,
+    )
+    completed = change.session.exec(walked).one()
     conversion = Conversion(
         lead_id=lead.id,
         conversion_type=kind,
@@ -105,11 +113,13 @@ def convert(
         total_interactions=lead.total_interactions,
         nurture_sequences_completed=completed,
         attributed_revenue=value,
+        commission_amount=commission,
         notes=notes,
         created_at=change.now,
     )
     change.session.add(conversion)
-    lead.converted_at, lead.conversion_value = when, (lead.conversion_value or 0) + value
+    lead.converted_at = min(lead.converted_at or when, when)
+    lead.conversion_value = (lead.conversion_value or 0) + value
     note(
         change, lead, InteractionType.BOOKING_CONFIRMED, "Booked", content=notes, metadata={"value": value}, who="owner"
     )
@@ -176,7 +186,7 @@ def opt_out(change: Change, lead: Lead, how: str) -> None:
 def bounce(change: Change, lead: Lead, answer: str) -> None:
     """A server refused the couple's address for good, in its own words."""
     if lead.bounced_at is None:
-        lead.bounced_at = change.now
+        lead.bounced_at = lead.updated_at = change.now
         change.record(FactKind.BOUNCED, lead.id, answer)
     note(change, lead, InteractionType.EMAIL_BOUNCED, answer)
 

@@ -55,7 +55,8 @@ def note(
 ) -> Interaction:
     """Put one entry on a timeline and keep the lead's counters in step; `who` did it (owner, lead, leadnurture).
 
-    `follow_up` is when to come back to it: from then on it is the lead's next follow-up.
+    `follow_up` is when to come back to it: from then on it is the lead's next follow-up. What people do changes the
+    lead (`updated_at`); what leadnurture writes to them does not.
     """
     assert lead.id is not None
     entry = Interaction(
@@ -72,6 +73,8 @@ def note(
     )
     change.session.add(entry)
     lead.next_follow_up_at = follow_up or lead.next_follow_up_at
+    if who != "leadnurture":
+        lead.updated_at = change.now
     _count(change, lead, kind)
     return entry
 
@@ -95,14 +98,17 @@ def reply(
     lead: Lead,
     text: str | None,
     *,
+    subject: str | None = None,
+    metadata: dict[str, Any] | None = None,
     outcome: str | None = None,
     follow_up: datetime | None = None,
-) -> None:
+) -> Interaction:
     """The couple wrote back: on the timeline, and a reason for sequences to stop."""
     lead.last_reply_at = change.now
-    said: dict[str, Any] = {"content": text, "outcome": outcome, "follow_up": follow_up}
-    note(change, lead, InteractionType.EMAIL_RECEIVED, "They replied", **said, who="lead")
+    said: dict[str, Any] = {"content": text, "metadata": metadata, "outcome": outcome, "follow_up": follow_up}
+    entry = note(change, lead, InteractionType.EMAIL_RECEIVED, subject or "They replied", **said, who="lead")
     change.record(FactKind.REPLIED, lead.id)
+    return entry
 
 
 def timeline_of(session: Session, lead_id: int, *, newest: int | None = None) -> Sequence[Interaction]:

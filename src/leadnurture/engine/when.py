@@ -37,6 +37,17 @@ def read_when(text: str, reading: Reading, now: datetime) -> datetime:
     return read_instant(f"{_day(found['day'].lower(), today)}{found['clock'] or ''}", reading)
 
 
+def read_past(text: str, reading: Reading, now: datetime, option: str) -> datetime:
+    """Return the instant (UTC) of what has happened; today without a time is at the latest `now`.
+
+    Raises BadValueError, which names the option, for a day that is yet to come.
+    """
+    moment = read_instant(text, reading)
+    if moment.astimezone(reading.zone).date() > now.astimezone(reading.zone).date():
+        raise BadValueError(f"{option}: '{text}' is yet to come", hint="it is for what has happened")
+    return min(moment, now)  # a day alone is read as nine o'clock, which may be yet to come
+
+
 def _ahead(text: str, found: re.Match[str], reading: Reading, now: datetime) -> datetime:
     """Return so many days ahead, on the wall clock, or hours, which elapse."""
     length = _length(text, found["length"])

@@ -44,6 +44,8 @@ class EnrollmentLine:
     frozen_reason: str | None
     steps_completed: int
     completion_rate: float
+    emails_opened: int
+    emails_clicked: int
     converted: bool
     conversion_step: str | None
     ended_at: datetime | None
@@ -142,6 +144,8 @@ def _line(as_of: AsOf, enrollment: Enrollment, lead: Lead, sequence: SequenceRow
         frozen_reason=frozen_reason(enrollment, lead, sequence),
         steps_completed=enrollment.steps_completed,
         completion_rate=enrollment.completion_rate,
+        emails_opened=enrollment.emails_opened,
+        emails_clicked=enrollment.emails_clicked,
         converted=enrollment.converted,
         conversion_step=enrollment.conversion_step,
         ended_at=as_of.local(enrollment.ended_at),

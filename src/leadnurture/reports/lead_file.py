@@ -12,6 +12,7 @@ from leadnurture.crm.opt_outs import opt_out_rows
 from leadnurture.crm.recommending import Recommendation
 from leadnurture.crm.timeline import timeline_of
 from leadnurture.reports.as_of import AsOf, iso
+from leadnurture.reports.conversions import Booking, bookings
 from leadnurture.reports.lead_json import lead_values, values_json
 from leadnurture.reports.lead_score import LeadScore, lead_score
 from leadnurture.reports.lead_touches import LeadTouches, lead_touches
@@ -46,6 +47,7 @@ class OpenTask:
 class TimelineEntry:
     """Something that happened; instants in the studio's zone. `user_id` is who did it: owner, lead or leadnurture."""
 
+    id: int
     at: datetime
     interaction_type: InteractionType
     subject: str | None
@@ -93,10 +95,11 @@ class LeadFile:
     messages: tuple[Message, ...]
     touches: LeadTouches
     opt_outs: tuple[OptOut, ...] = ()
+    conversions: tuple[Booking, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
-        parts = ("enrollments", "tasks", "timeline", "messages", "opt_outs")
+        parts = ("enrollments", "tasks", "timeline", "messages", "opt_outs", "conversions")
         lists = {name: [part.as_json() for part in getattr(self, name)] for name in parts}
         lead = values_json(self.lead, self.as_of.currency)
         told = {"lead": lead, "score": self.score.as_json(), **self.recommendation.as_json(), **lists}
@@ -118,6 +121,7 @@ def lead_file(session: Session, config: Config, now: datetime, lead: Lead) -> Le
         messages=outbox_list(session, config, now, lead_id=lead.id).messages[::-1],
         touches=lead_touches(session, config, now, lead),
         opt_outs=tuple(_opt_out(row, as_of) for row in opt_out_rows(session, lead)),
+        conversions=bookings(session, config, now, lead),
     )
 
 
@@ -145,6 +149,7 @@ def _opt_out(row: LeadOptOut, as_of: AsOf) -> OptOut:
 def entry_of(row: Interaction, as_of: AsOf) -> TimelineEntry:
     """Return a stored entry as reports tell it."""
     return TimelineEntry(
+        id=row.id or 0,
         at=as_of.local(row.created_at),
         interaction_type=row.interaction_type,
         subject=row.interaction_subject,

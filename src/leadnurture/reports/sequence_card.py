@@ -43,7 +43,8 @@ class SequenceCard:
     """A sequence as it was applied last, or as its file says if it never was; None if that cannot be read.
 
     `version` is the number that is shown, None for a file that was never applied. `enroll_when` is who enters by
-    itself, in words; None if nobody does. `window` is that of steps without their own.
+    itself, in words; None if nobody does. `window` is that of steps without their own. `applied`: when it was for the
+    first and the last time, in the studio's zone; None if it never was.
     """
 
     as_of: AsOf
@@ -56,6 +57,7 @@ class SequenceCard:
     versions: tuple[Version, ...]
     leads: Mapping[EnrollmentStatus, int]
     stats: SequenceStats
+    applied: tuple[datetime, datetime] | None
 
     @property
     def shows_what_runs(self) -> bool:
@@ -67,6 +69,8 @@ class SequenceCard:
         told = {
             **self.file.as_json(),
             **_header(self.sequence),
+            "created_at": iso(self.applied[0]) if self.applied else None,
+            "updated_at": iso(self.applied[1]) if self.applied else None,
             "version": self.version,
             "enroll_when": self.enroll_when,
             "window": self.window,
@@ -81,8 +85,10 @@ class SequenceCard:
 def _header(sequence: Sequence | None) -> dict[str, Any]:
     keys = ("name", "description", "category", "type", "active", "default", "priority", "purpose")
     if sequence is None:
-        return dict.fromkeys((*keys, "stop_on"))
-    return sequence.model_dump(mode="json", include=set(keys)) | {"stop_on": sorted(sequence.stops)}
+        return dict.fromkeys((*keys, "stop_on", "settings"))
+    settings = sequence.settings.model_dump() | {"retry_delay": str(sequence.settings.retry_delay)}
+    told = sequence.model_dump(mode="json", include=set(keys))
+    return told | {"stop_on": sorted(sequence.stops), "settings": settings}
 
 
 def sequence_card(
@@ -109,6 +115,7 @@ def sequence_card(
         versions=versions,
         leads=leads_by_sequence(session)[file.id],
         stats=stats_by_sequence(session)[file.id],
+        applied=(as_of.local(row.created_at), as_of.local(row.updated_at)) if row is not None else None,
     )
 
 

@@ -12,26 +12,32 @@ from sqlmodel import Session, col, select
 from leadnurture.config import Config
 from leadnurture.crm.fields import Kind, LeadField
 from leadnurture.crm.values import Reading, read_value
-from leadnurture.reports.as_of import AsOf
+from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.sequence_files import FileState, SequenceFile, sequence_files
 from leadnurture.reports.sequence_stats import SequenceStats, stats_by_sequence
 from leadnurture.sequences.folder import Folder
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.store.tables.sequence import Enrollment, SequenceRow, SequenceStep, SequenceVersion
-from leadnurture.store.vocabulary import EnrollmentStatus, SequenceCategory
+from leadnurture.store.vocabulary import EnrollmentStatus, SequenceCategory, SequenceType
 
 
 @dataclass(frozen=True)
 class SequenceLine:
     """One sequence, as it was applied, or as its file says if it never was; None where a broken file says nothing.
 
-    `leads` counts its enrollments by status, all five.
+    `leads` counts its enrollments by status, all five. `applied`: when it was for the first and the last time, in the
+    studio's zone; None if it never was.
     """
 
     id: str
     name: str
+    description: str | None
     category: SequenceCategory | None
+    type: SequenceType | None
+    priority: int | None
     active: bool | None
+    default: bool | None
+    applied: tuple[datetime, datetime] | None
     state: FileState
     version: int | None
     steps: int | None
@@ -41,8 +47,18 @@ class SequenceLine:
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
         leads = {status.value: count for status, count in self.leads.items()}
-        category = self.category.value if self.category else None
-        return vars(self) | {"category": category, "state": self.state.value, "leads": leads, "stats": vars(self.stats)}
+        first, last = self.applied or (None, None)
+        told = {name: value for name, value in vars(self).items() if name != "applied"}
+        return told | {
+            "category": self.category.value if self.category else None,
+            "type": self.type.value if self.type else None,
+            "state": self.state.value,
+            "created_at": iso(first),
+            "updated_at": iso(last),
+            "leads": leads,
+            "total_enrollments": sum(leads.values()),
+            "stats": vars(self.stats),
+        }
 
 
 @dataclass(frozen=True)
@@ -54,7 +70,13 @@ class SequenceList:
 
     def as_json(self) -> dict[str, Any]:
         """Return the documented keys."""
-        return {"sequences": [line.as_json() for line in self.sequences]}
+        rates = [line.stats.completion_rate for line in self.sequences if line.stats.total_leads]
+        summary = {
+            "total_sequences": len(self.sequences),
+            "active_enrollments": sum(line.leads[EnrollmentStatus.ACTIVE] for line in self.sequences),
+            "average_completion_rate": round(sum(rates) / len(rates), 1) if rates else 0.0,
+        }
+        return {"sequences": [line.as_json() for line in self.sequences], "summary": summary}
 
 
 def read_category(typed: str, reading: Reading) -> SequenceCategory:
@@ -77,9 +99,10 @@ def sequence_list(
     files = sequence_files(session, config, folder)
     applied = {row.id: row for row in session.exec(select(SequenceRow).where(col(SequenceRow.deleted_at).is_(None)))}
     steps, leads, stats = _steps(session), leads_by_sequence(session), stats_by_sequence(session)
-    lines = [_line(file, applied.get(file.id), steps, leads[file.id], stats[file.id]) for file in files]
+    as_of = AsOf.of(config, now)
+    lines = [_line(as_of, file, applied.get(file.id), steps, (leads[file.id], stats[file.id])) for file in files]
     fitting = (line for line in lines if category in {None, line.category} and active in {None, line.active})
-    return SequenceList(AsOf.of(config, now), tuple(fitting))
+    return SequenceList(as_of, tuple(fitting))
 
 
 def leads_by_sequence(session: Session) -> Mapping[str, Mapping[EnrollmentStatus, int]]:
@@ -108,17 +131,44 @@ def _steps(session: Session) -> Mapping[str, int]:
 
 
 def _line(
+    as_of: AsOf,
     file: SequenceFile,
     row: SequenceRow | None,
     steps: Mapping[str, int],
-    leads: Mapping[EnrollmentStatus, int],
-    stats: SequenceStats,
+    came: tuple[Mapping[EnrollmentStatus, int], SequenceStats],
 ) -> SequenceLine:
-    came = (leads, stats)
-    if row is not None:
-        facts = (row.sequence_name, row.category, row.is_active)
-        return SequenceLine(file.id, *facts, file.state, row.current_version, steps.get(file.id, 0), *came)
-    draft: Sequence | None = file.draft.sequence if file.draft else None
-    if draft is None:
-        return SequenceLine(file.id, file.id, None, None, file.state, None, None, *came)
-    return SequenceLine(file.id, draft.name, draft.category, draft.active, file.state, None, len(draft.walked), *came)
+    draft = file.draft.sequence if file.draft else None
+    leads, stats = came
+    about = _of_row(row) if row is not None else _of_draft(draft) if draft is not None else _of_nothing(file.id)
+    return SequenceLine(
+        id=file.id,
+        state=file.state,
+        applied=(as_of.local(row.created_at), as_of.local(row.updated_at)) if row is not None else None,
+        version=row.current_version if row is not None else None,
+        steps=steps.get(file.id, 0) if row is not None else len(draft.walked) if draft is not None else None,
+        leads=leads,
+        stats=stats,
+        **about,
+    )
+
+
+def _of_row(row: SequenceRow) -> dict[str, Any]:
+    return {
+        "name": row.sequence_name,
+        "description": row.sequence_description,
+        "category": row.category,
+        "type": row.sequence_type,
+        "priority": row.priority_level,
+        "active": row.is_active,
+        "default": row.is_default,
+    }
+
+
+def _of_draft(draft: Sequence) -> dict[str, Any]:
+    keys = ("name", "description", "category", "type", "priority", "active", "default")
+    return {key: getattr(draft, key) for key in keys}
+
+
+def _of_nothing(name: str) -> dict[str, Any]:
+    keys = ("description", "category", "type", "priority", "active", "default")
+    return {"name": name} | dict.fromkeys(keys)

@@ -16,7 +16,7 @@ _WALKING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)
 
 @dataclass(frozen=True)
 class SequenceStats:
-    """Leads are counted once, however often they walked; `conversion_rate` is in percent of all of them.
+    """Leads are counted once, however often they walked; the rates are in percent of all of them.
 
     `average_completion_time` is in days, over the walks that reached the end; None while there are none.
     """
@@ -25,6 +25,7 @@ class SequenceStats:
     active_leads: int = 0
     completed_leads: int = 0
     converted_leads: int = 0
+    completion_rate: float = 0.0
     conversion_rate: float = 0.0
     average_completion_time: float | None = None
 
@@ -50,11 +51,13 @@ def _stats(walks: Iterable[Any]) -> SequenceStats:
     leads = {walk.lead_id for walk in walks}
     converted = {walk.lead_id for walk in walks if walk.converted}
     completed = [walk for walk in walks if walk.status is EnrollmentStatus.COMPLETED]
+    finishers = {walk.lead_id for walk in completed}
     return SequenceStats(
         total_leads=len(leads),
         active_leads=len({walk.lead_id for walk in walks if walk.status in _WALKING}),
-        completed_leads=len({walk.lead_id for walk in completed}),
+        completed_leads=len(finishers),
         converted_leads=len(converted),
+        completion_rate=round(100 * len(finishers) / len(leads), 1),
         conversion_rate=round(100 * len(converted) / len(leads), 1),
         average_completion_time=_average([walk.ended_at - walk.enrollment_date for walk in completed if walk.ended_at]),
     )

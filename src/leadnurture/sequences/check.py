@@ -8,6 +8,7 @@ from jinja2 import TemplateSyntaxError
 from leadnurture.config import Config
 from leadnurture.sequences import check_mail_clauses
 from leadnurture.sequences.check_mail import mail_problems
+from leadnurture.sequences.check_no_step import no_active_step
 from leadnurture.sequences.check_one_day import two_on_one_day
 from leadnurture.sequences.check_replies import replies_never_seen
 from leadnurture.sequences.check_unfinished import unfinished_letters
@@ -23,7 +24,7 @@ from leadnurture.sequences.texts import Text
 from leadnurture.sequences.words import compile_text
 from leadnurture.sequences.yaml_tree import Path
 
-_DOUBTS = (messages_without_way_out, two_on_one_day, replies_never_seen, unfinished_letters)
+_DOUBTS = (messages_without_way_out, two_on_one_day, replies_never_seen, unfinished_letters, no_active_step)
 _TOO_DEEP = "they are nested too deeply"
 _TOO_MUCH = "filling this is more work than a letter can be"
 _LESS = "a loop in a loop, or a repetition, multiplies; write out what the letter says"

@@ -9,9 +9,10 @@ from leadnurture.cli.views import colours
 from leadnurture.cli.views.layout import Listing, column, heading, indented
 from leadnurture.cli.views.lead_facts import facts, head
 from leadnurture.cli.views.lead_walks import where_they_are
-from leadnurture.cli.views.moments import stamp
+from leadnurture.cli.views.moments import day, stamp
 from leadnurture.cli.views.plain import line, prose, word
 from leadnurture.crm.opt_outs import told_channel
+from leadnurture.money import format_money
 from leadnurture.reports.as_of import AsOf
 from leadnurture.reports.lead_file import LeadFile, TimelineEntry
 from leadnurture.store.vocabulary import OutboxState, Priority
@@ -28,6 +29,7 @@ def lead_file_view(report: LeadFile, *, full: bool = False) -> RenderableType:
         Text(""),
         facts(report.lead, report.as_of, full=full),
         *_touches(report),
+        *_bookings(report),
         _score(report),
         where_they_are(report.enrollments, report.as_of),
         *_tasks(report),
@@ -43,6 +45,20 @@ def _touches(report: LeadFile) -> Iterator[RenderableType]:
         ends = ((told, touches[place]) for told, place in (("first", 0), ("last", -1)))
         told = ", ".join(f"{name} {word(one.source)} {stamp(one.at, report.as_of.now)}" for name, one in ends)
         yield line(f"{len(touches)} touches: {told}")
+
+
+def _bookings(report: LeadFile) -> Iterator[RenderableType]:
+    """Show the bookings, where there is more to tell than the day and the value that stand above."""
+    if len(report.conversions) < 2 and not any(one.commission_amount for one in report.conversions):
+        return
+    for one in report.conversions:
+        owed = f"; {_money(one.commission_amount, report)} owed for it" if one.commission_amount else ""
+        value, when = _money(one.conversion_value, report), day(one.conversion_date)
+        yield line(f"Booked {when}: {value}, {word(one.conversion_type)}{owed}")
+
+
+def _money(minor: int, report: LeadFile) -> str:
+    return format_money(minor, report.as_of.currency)
 
 
 def _next(report: LeadFile) -> RenderableType:
