@@ -27,8 +27,8 @@ def merge(
 
     Example: leadnurture lead merge emma 17
 
-    A's values win; what B has that differs is kept as a note. The stricter consent and an opt-out of either hold. It
-    cannot be taken back but by restoring the backup that is made first.
+    A's values win; what B has that differs is kept as a note. If only B has booked, day and place are B's. The stricter
+    consent and an opt-out of either hold. It cannot be taken back but by restoring the backup that is made first.
     """
     with open_studio(context) as studio:
         if not yes:
@@ -82,7 +82,8 @@ def _tell(staying: "Lead", going: dict[str, Any], merger: "Merger") -> None:
     for name, (old, new) in merger.changes.items():
         terminal.say(f"  {name}: {shown(old)} → {shown(new)}")
     for name, value in merger.aside.items():
-        terminal.say(f"  {name}: stays as it is; '{shown(value)}' is kept as a note")
+        stays = "" if name in merger.changes else "stays as it is; "
+        terminal.say(f"  {name}: {stays}'{shown(value)}' is kept as a note")
     for line in merger.walks:
         terminal.say(f"  {line}")
     moved = ", ".join(f"{count} {name.removeprefix('lead_').replace('_', ' ')}" for name, count in merger.moved.items())
