@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leadnurture.cli import terminal
+from leadnurture.cli.lead_clash import say_clash
 from leadnurture.cli.lead_duplicates import hint_at
 from leadnurture.cli.lead_several import Deed, Where, answer, do
 from leadnurture.cli.new_sources import CreateSources, with_sources
@@ -81,8 +82,7 @@ def add(
     terminal.say(f"Lead {lead.id}: {leads.couple_of(lead)}, score {lead.lead_score} ({lead.lead_temperature.value})")
     for point in points:
         terminal.say(f"  {point['adjustment']:+g}  {point['rule_name']}")
-    if lead.date_available is False:
-        terminal.say(f"Their date is taken   → leadnurture date check {lead.wedding_date}")
+    say_clash(studio, lead)
     terminal.say(f"Enrolled in: {', '.join(enrolled)}" if enrolled else "No sequence begins with them.")
     if change.suppressed:
         terminal.say("Their address is on the suppression list: what they opted out of is not sent to them.")
@@ -124,6 +124,7 @@ def set_fields(
             terminal.print_json(_updated(studio, found, old_score, done.change))
             return
     _tell_changes(found, changed, old_score, done.change)
+    say_clash(studio, found, changed)
 
 
 def _values(studio: "Studio", assignments: list[str]) -> dict[str, Any]:

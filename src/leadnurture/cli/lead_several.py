@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leadnurture.cli import terminal
+from leadnurture.cli.lead_clash import say_clash, say_clashes
 
 if TYPE_CHECKING:
     from leadnurture.crm.change import Change
@@ -102,7 +103,10 @@ def do_and_tell(
 
     done = do(studio, named, where, deed, yes=yes, as_json=as_json)
     if done is not None and len(named) == 1:
-        tell(studio, done.change, done.leads[0][0], deed.told, as_json=as_json)
+        lead, changed, _ = done.leads[0]
+        tell(studio, done.change, lead, deed.told, as_json=as_json)
+        if not as_json:
+            say_clash(studio, lead, changed)
     else:
         answer(done, deed, as_json=as_json)
 
@@ -123,6 +127,7 @@ def answer(done: Done | None, deed: Deed, *, as_json: bool) -> None:
     has_moved = done.change.enrolled or done.change.removed
     told = f"{_begun(deed.told)}: {_changed(done):,} of {len(done.leads):,} couples changed"
     terminal.say(told + (moved if has_moved else ""))
+    say_clashes((lead, changes) for lead, changes, _ in done.leads)
 
 
 def _begun(sentence: str) -> str:
