@@ -24,6 +24,8 @@ BAD = [
     ("priority_level", "yesterday", "priority_level: 'yesterday' is none of"),
     ("quality_rating", "11", "quality_rating: 11 is not between 1.0 and 5.0"),
     ("couple_name_bride", "E" * 10_000, "couple_name_bride is 10,000 characters long; at most 255 are kept"),
+    ("couple", "E" * 10_000 + " & Bo", "couple_name_bride is 10,000 characters long; at most 255 are kept"),
+    ("custom_fields.dog", "D" * 10_001, "custom_fields.dog is 10,001 characters long; at most 10,000 are kept"),
     ("wedding_venue", "V" * 10_000, "wedding_venue is 10,000 characters long"),
     ("additional_notes", "N" * 10_001, "additional_notes is 10,001 characters long; at most 10,000 are kept"),
     ("secondary_email", "not an address", "'not an address' is no e-mail address"),

@@ -29,6 +29,7 @@ _OTHER_WAYS = {
 }
 _OURS = ("sequence_", "step_", "automation_", "score_", "lead_", "tag_", "task_", "email_bounced", "notification_")
 
+LONGEST_TEXT = 100_000  # characters: a long mail with all that it quotes
 _OF_MAILS = ("email_opened", "email_clicked")
 
 
@@ -91,9 +92,10 @@ def _told(studio: "Studio", text: str | None, outcome: str | None, follow_up: st
     from leadnurture.crm.values import read_value
 
     reading = studio.reading()
+    words = read_value(LeadField("--text", Kind.TEXT, "Text", longest=LONGEST_TEXT), text or "", reading)
     ended = read_value(LeadField("--outcome", Kind.TEXT, "Outcome", longest=100), outcome or "", reading)
     when = read_value(LeadField("--follow-up", Kind.INSTANT, "Follow up"), follow_up or "", reading)
-    return Told(text, ended, when)
+    return Told(words, ended, when)
 
 
 def _noted(
