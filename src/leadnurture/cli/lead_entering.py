@@ -130,7 +130,19 @@ def set_fields(
 def _values(studio: "Studio", assignments: list[str]) -> dict[str, Any]:
     from leadnurture.crm.assignments import read_assignments
 
-    return read_assignments(assignments, studio.reading())
+    return read_assignments([_dated(studio, text) for text in assignments], studio.reading())
+
+
+def _dated(studio: "Studio", assignment: str) -> str:
+    """Write out a moment in words (`follow_up=+3d`), seen from now."""
+    from leadnurture.crm.fields import Kind, field_named
+    from leadnurture.engine.when import read_when
+
+    name, _, text = assignment.partition("=")
+    field = field_named(name.strip())
+    if field is None or field.kind is not Kind.INSTANT or not text.strip():
+        return assignment
+    return f"{name}={read_when(text, studio.reading(), studio.now()).isoformat()}"
 
 
 def _merged(lead: "Lead", values: "Mapping[str, Any]") -> dict[str, Any]:

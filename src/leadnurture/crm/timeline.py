@@ -40,6 +40,14 @@ _OUR_CONTACTS = frozenset(
 )
 
 
+# With one of these the owner has come back to a couple.
+_COMES_BACK = _OUR_CONTACTS | {
+    InteractionType.MEETING_SCHEDULED,
+    InteractionType.MEETING_COMPLETED,
+    InteractionType.CONTRACT_SENT,
+}
+
+
 def note(
     change: Change,
     lead: Lead,
@@ -73,6 +81,31 @@ def note(
     lead.next_follow_up_at = follow_up or lead.next_follow_up_at
     _count(change, lead, kind)
     return entry
+
+
+def contact(
+    change: Change,
+    lead: Lead,
+    kind: InteractionType,
+    subject: str,
+    *,
+    content: str | None = None,
+    outcome: str | None = None,
+    follow_up: datetime | None = None,
+) -> datetime | None:
+    """Note what the owner says has happened; return the follow-up that is done by it, if one was due by today.
+
+    Whoever has called or written has followed up, unless the next follow-up is said along with it.
+    """
+    due, zone = lead.next_follow_up_at, change.config.studio.zone
+    is_due = due is not None and due.astimezone(zone).date() <= change.now.astimezone(zone).date()
+    done = due if is_due and kind in _COMES_BACK and follow_up is None else None
+    if done is not None:
+        lead.next_follow_up_at = None
+    metadata = {"follow_up_done": done.isoformat()} if done else None
+    said: dict[str, Any] = {"content": content, "outcome": outcome, "follow_up": follow_up, "metadata": metadata}
+    note(change, lead, kind, subject, **said, who="owner")
+    return done
 
 
 def _count(change: Change, lead: Lead, kind: InteractionType) -> None:
