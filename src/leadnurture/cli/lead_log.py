@@ -155,7 +155,8 @@ def _interaction(studio: "Studio", kind: str) -> "InteractionType":
     try:
         found: InteractionType = read(InteractionType)
     except BadValueError:  # it is told with those that can be logged, not with all that there are
-        loggable: Any = StrEnum("Loggable", {one.name: one.value for one in InteractionType if _is_loggable(one.value)})
+        kinds = {one.name: one.value for one in InteractionType if _is_loggable(one.value)}
+        loggable: Any = StrEnum("loggable", kinds)  # type: ignore[misc]  # its members are known when it runs
         found = read(loggable)
     _require_loggable(found)
     return found
