@@ -218,3 +218,11 @@ def test_a_log_that_cannot_be_read_logs_nothing(book: Path, words: tuple[str, ..
     refused = do(book, "lead", "log", "zoe", "phone_call", *words).exception
     assert said in str(refused)
     assert _timeline(book, "zoe", "phone_call") == []
+
+
+def test_money_and_moments_are_told_as_people_write_them(book: Path) -> None:
+    one = do(book, "lead", "set", "emma", "budget=3000", "follow_up=2027-02-01 10:00")
+    assert "  estimated_budget: £2,400 → £3,000" in one.stderr.splitlines()
+    assert "  next_follow_up_at: nothing → 2027-02-01 10:00" in one.stderr.splitlines()
+    two = do(book, "lead", "set", "emma", "zoe", "budget=2500")
+    assert "  1  Emma & Jack Stone  estimated_budget: £3,000 → £2,500" in two.stderr.splitlines()

@@ -194,15 +194,16 @@ def _updated(studio: "Studio", lead: "Lead", old_score: int, change: "Change") -
 
 
 def _tell_changes(lead: "Lead", changed: "Mapping[str, tuple[Any, Any]]", old_score: int, change: "Change") -> None:
+    from leadnurture.crm.field_words import changes_in_words
     from leadnurture.crm.leads import couple_of
-    from leadnurture.crm.operators import shown
+    from leadnurture.crm.values import Reading
 
     if not changed:
         terminal.say(f"Lead {lead.id} ({couple_of(lead)}): nothing changed.")
         return
     terminal.say(f"Lead {lead.id} ({couple_of(lead)}):")
-    for name, (old, new) in changed.items():
-        terminal.say(f"  {name}: {shown(old)} → {shown(new)}")
+    for told in changes_in_words(changed, Reading.of(change.config)):
+        terminal.say(f"  {told}")
     if lead.lead_score != old_score:
         terminal.say(f"  score: {old_score} → {lead.lead_score} ({lead.lead_temperature.value})")
     for _, sequence in change.enrolled:

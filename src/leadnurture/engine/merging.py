@@ -9,11 +9,12 @@ from sqlmodel import SQLModel, col, select
 
 from leadnurture.crm import opt_outs, standing
 from leadnurture.crm.change import Change, FactKind
+from leadnurture.crm.field_words import in_words
 from leadnurture.crm.leads import as_plain, couple_of
 from leadnurture.crm.merging import merged, status_of
-from leadnurture.crm.operators import shown
 from leadnurture.crm.suppression import addresses_of
 from leadnurture.crm.timeline import note
+from leadnurture.crm.values import Reading
 from leadnurture.engine import merging_walks, stopping
 from leadnurture.engine.engine import Engine
 from leadnurture.errors import ConflictError
@@ -182,12 +183,13 @@ def _move(change: Change, kept: Lead, before: _Before) -> None:
 
 
 def _note(change: Change, kept: Lead, before: _Before, aside: Mapping[str, Any]) -> None:
+    reading = Reading.of(change.config)
     note(
         change,
         kept,
         InteractionType.LEAD_UPDATED,
         f"Merged with lead {before.other_id} ({before.other_couple})",
-        content="\n".join(f"{name}: {shown(value)}" for name, value in aside.items()) or None,
+        content="\n".join(f"{name}: {in_words(name, value, reading)}" for name, value in aside.items()) or None,
         metadata={"merged": before.other_id, "aside": {name: as_plain(value) for name, value in aside.items()}},
         who="owner",
     )
