@@ -5,6 +5,8 @@ from pathlib import Path
 from commands import data, do
 from couples import EMMA, add
 
+from leadnurture.crm.duplicates import Known
+from leadnurture.reports.lead_duplicates import compared
 from leadnurture.studio import Studio
 
 
@@ -64,3 +66,10 @@ def test_the_list_has_the_surest_first_and_says_how_to_go_on(studio: Studio, roo
     said = do(root, "lead", "duplicates", "--limit", "1")
     assert said.stdout.count("\n") == 1
     assert "leadnurture lead merge 1 5" in said.stderr
+
+
+def test_whoever_waits_is_told_of_each_lead_that_was_compared() -> None:
+    known = [Known(number, (), (f"a{number}@example.org", f"b{number}@example.org"), (), None) for number in range(9)]
+    seen: list[None] = []
+    assert compared(known, on_lead=lambda: seen.append(None)) == ()
+    assert len(seen) == len(known)
