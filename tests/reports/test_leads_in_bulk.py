@@ -145,6 +145,22 @@ def test_won_wants_a_value_and_lost_a_reason(book: Path) -> None:
     assert _timeline(book, "zoe", "status_changed") == [("new → lost", {"old": "new", "new": "lost"})]
 
 
+def test_nobody_is_typed_in_as_won_or_lost_without_saying_more(book: Path) -> None:
+    for status, asked in (("won", "what did they book for?"), ("lost", "why did they not book?")):
+        refused = do(book, "lead", "add", "--email", "new@example.org", "--set", f"lead_status={status}").exception
+        assert isinstance(refused, UsageError)
+        assert asked in refused.message
+    assert len(_field(book, "lead_status")) == len(PEOPLE)
+    words = ("lead", "add", "--email", "new@example.org", "--set", "status=lost", "--set", "lost_reason=date taken")
+    assert data(book, *words)["lead"]["lost_reason"] == "date taken"
+
+
+def test_a_filter_without_its_value_is_told_how_to_write_it(book: Path) -> None:
+    refused = do(book, "lead", "pause", "--where", "status").exception
+    assert isinstance(refused, InvalidInputError)
+    assert refused.hint == "write it as status=…"
+
+
 def test_won_and_lost_ask_a_person(book: Path, person: None) -> None:
     assert "what did they book for?" in do(book, "lead", "status", "emma", "won", stdin="£1,800\n").stderr
     assert "why did they not book?" in do(book, "lead", "status", "zoe", "lost", stdin="date taken\n").stderr

@@ -45,7 +45,7 @@ def add(
 
     Example: leadnurture lead add --email emma@example.com --couple "Emma Stone & Jack Smith" --wedding-date 2027-06-14
     """
-    from leadnurture.crm import leads
+    from leadnurture.crm import leads, standing
     from leadnurture.reports.lead_duplicates import lead_duplicates
 
     typed = {
@@ -64,6 +64,7 @@ def add(
     with open_studio(context) as studio:
         given = [f"{name}={value}" for name, value in typed.items() if value is not None]
         values = _values(studio, [*given, *(assign or [])])
+        standing.require_answers(values)
 
         def entered(create: bool) -> "tuple[Change, Lead]":
             with studio.change(enrolling=enroll) as change:

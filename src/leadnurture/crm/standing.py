@@ -1,6 +1,8 @@
 """Where a lead stands with us: status, tags, booking, loss, opt-out, bounce, pause. Each is a fact on the timeline."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import select
@@ -136,6 +138,19 @@ def require_answer(lead: Lead, status: LeadStatus, *, value: int | None = None, 
     if status is LeadStatus.LOST and not clean(reason or lead.lost_reason or ""):
         hint = f"leadnurture lead status {lead.id} lost --reason WORDS"
         raise MissingAnswerError("lost: why did they not book? Say it with --reason", hint=hint)
+
+
+def require_answers(values: Mapping[str, Any]) -> None:
+    """Make sure that a couple is not typed in as won without a booking, or as lost without a reason.
+
+    Raises MissingAnswerError.
+    """
+    if values.get("lead_status") is LeadStatus.WON:
+        hint = "add them without it, then: leadnurture lead status ADDRESS won --value AMOUNT"
+        raise MissingAnswerError("won: what did they book for?", hint=hint)
+    if values.get("lead_status") is LeadStatus.LOST and not values.get("lost_reason"):
+        hint = '--set lead_status=lost --set "lost_reason=date taken"'
+        raise MissingAnswerError("lost: why did they not book?", hint=hint)
 
 
 def move(
