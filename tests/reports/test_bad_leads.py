@@ -16,6 +16,7 @@ BAD = [
     ("secondary_phone", "💍", "'💍' is no phone number"),
     ("wedding_date", "12 June 1823", "'12 June 1823' is the year 1823; dates lie between 1990 and 2100"),
     ("wedding_date", "2027-02-30", "'2027-02-30' is no date in any calendar"),
+    ("inquiry_at", "2099-01-01", "inquiry_at: 2099-01-01 is yet to come"),
     ("estimated_guest_count", "-4", "estimated_guest_count: -4 is not between 0 and 100,000"),
     ("estimated_guest_count", "many", "estimated_guest_count: 'many' is no"),
     ("estimated_budget", "lots", "'lots'"),

@@ -68,6 +68,14 @@ def test_the_list_has_the_surest_first_and_says_how_to_go_on(studio: Studio, roo
     assert "leadnurture lead merge 1 5" in said.stderr
 
 
+def test_a_number_or_an_address_that_somebody_has_is_told_when_it_is_set(studio: Studio, root: Path) -> None:
+    add(studio, "emma@example.org", **EMMA)
+    add(studio, "zoe@example.org")
+    told = do(root, "lead", "set", "zoe", f"phone={EMMA['primary_phone']}").stderr
+    assert "May be here already:\n   80 %  1 Emma & Jack Stone · 2 zoe@example.org: the same phone" in told
+    assert "May be here already" not in do(root, "lead", "set", "zoe", "guests=80").stderr
+
+
 def test_whoever_waits_is_told_of_each_lead_that_was_compared() -> None:
     known = [Known(number, (), (f"a{number}@example.org", f"b{number}@example.org"), (), None) for number in range(9)]
     seen: list[None] = []

@@ -155,6 +155,15 @@ def test_nobody_is_typed_in_as_won_or_lost_without_saying_more(book: Path) -> No
     assert data(book, *words)["lead"]["lost_reason"] == "date taken"
 
 
+@pytest.mark.parametrize("words", [("lead", "lose", "zoe"), ("lead", "status", "zoe", "lost")])
+def test_a_reason_is_neither_empty_nor_cut(book: Path, words: tuple[str, ...]) -> None:
+    assert isinstance(do(book, *words, "--reason", " ").exception, UsageError)
+    refused = do(book, *words, "--reason", "x" * 101).exception
+    assert isinstance(refused, InvalidInputError)
+    assert refused.message == "the reason is 101 characters long; at most 100 are kept"
+    assert _field(book, "lead_status") == ["new"] * len(PEOPLE)
+
+
 def test_a_filter_without_its_value_is_told_how_to_write_it(book: Path) -> None:
     refused = do(book, "lead", "pause", "--where", "status").exception
     assert isinstance(refused, InvalidInputError)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from leadnurture.store.tables import Lead
     from leadnurture.studio import Studio
 
+_KNOWN_BY = ("primary_email", "secondary_email", "primary_phone", "secondary_phone")
+
 
 def add(
     context: typer.Context,
@@ -126,6 +128,16 @@ def set_fields(
             return
     _tell_changes(found, changed, old_score, done.change)
     say_clash(studio, found, changed)
+    _say_who_is_alike(studio, found, changed)
+
+
+def _say_who_is_alike(studio: "Studio", lead: "Lead", changed: "Mapping[str, tuple[Any, Any]]") -> None:
+    """Say who may be the same couple, once something has changed by which one is known."""
+    from leadnurture.reports.lead_duplicates import lead_duplicates
+
+    if not changed.keys().isdisjoint(_KNOWN_BY):
+        with studio.read() as session:
+            hint_at(lead_duplicates(session, {lead.id or 0}))
 
 
 def _values(studio: "Studio", assignments: list[str]) -> dict[str, Any]:

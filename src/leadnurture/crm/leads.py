@@ -13,6 +13,7 @@ from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.fields import LEAD_FIELDS
 from leadnurture.crm.names import couple_full_names
 from leadnurture.crm.timeline import note
+from leadnurture.crm.values import BadValueError
 from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
 from leadnurture.money import exponent
 from leadnurture.store.tables import Lead, MergedLead, Source
@@ -128,14 +129,23 @@ def _written_by(session: Session, wanted: str) -> Sequence[Lead]:
 def create(change: Change, values: Mapping[str, Any], *, origin: str) -> Lead:
     """Create a lead from parsed values by field name; `origin` says how it came (typed, spreadsheet …).
 
-    Raises DuplicateEmailError if the address is known, InvalidInputError if there is none.
+    Raises DuplicateEmailError if the address is known, InvalidInputError if there is none, and BadValueError for an
+    inquiry that is yet to come.
     """
     address = values.get("primary_email")
     if address is None:
         raise InvalidInputError("a lead needs an e-mail address", hint="give it with --email")
     if known := by_email(change.session, address):
         raise DuplicateEmailError(known)
+    _require_asked(change, values)
     return create_new(change, [values], origin=origin)[0]
+
+
+def _require_asked(change: Change, values: Mapping[str, Any]) -> None:
+    """Refuse an inquiry of a day that is yet to come: ages are counted from it."""
+    asked, zone = values.get("inquiry_at"), change.config.studio.zone
+    if asked is not None and asked.astimezone(zone).date() > change.now.astimezone(zone).date():
+        raise BadValueError(f"inquiry_at: {asked.astimezone(zone):%Y-%m-%d} is yet to come")
 
 
 def create_new(change: Change, several: Iterable[Mapping[str, Any]], *, origin: str) -> list[Lead]:
@@ -192,11 +202,12 @@ def update(
     """Set parsed values by field name; return what really changed, as field → (old, new).
 
     `origin` says how they came, as in `create`. Raises DuplicateEmailError if an address belongs to another lead,
-    and the error of `standing.require_answer`.
+    BadValueError for an inquiry that is yet to come, and the error of `standing.require_answer`.
     """
     changed = differences(lead, values)
     if not changed:
         return {}
+    _require_asked(change, {name: new for name, (_, new) in changed.items()})
     if "lead_status" in changed:
         standing.require_answer(lead, changed["lead_status"][1], reason=values.get("lost_reason"))
     if "primary_email" in changed and (other := by_email(change.session, changed["primary_email"][1])):

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from leadnurture.crm import suppression
 from leadnurture.crm.change import Change, FactKind
+from leadnurture.crm.fields import LEAD_FIELDS
 from leadnurture.crm.names import clean
 from leadnurture.crm.timeline import note
 from leadnurture.crm.values import BadValueError
@@ -118,8 +119,16 @@ def convert(
 
 
 def lose(change: Change, lead: Lead, reason: str, details: str | None = None) -> None:
-    """Close an inquiry that went elsewhere, with the reason."""
-    lead.lost_reason, lead.lost_details = clean(reason)[:100], details
+    """Close an inquiry that went elsewhere, with the reason.
+
+    Raises MissingAnswerError for an empty one, BadValueError for one that is too long.
+    """
+    require_answer(lead, LeadStatus.LOST, reason=reason)
+    said, longest = clean(reason) or lead.lost_reason, LEAD_FIELDS["lost_reason"].longest
+    if said and len(said) > longest:
+        message = f"the reason is {len(said):,} characters long; at most {longest} are kept"
+        raise BadValueError(message, hint="--details has room for more")
+    lead.lost_reason, lead.lost_details = said, details
     set_status(change, lead, LeadStatus.LOST)
 
 
