@@ -26,7 +26,7 @@ from leadnurture.engine.decide import decide
 from leadnurture.engine.events import ignore
 from leadnurture.founding import Answers, found_studio
 from leadnurture.sequences.versions import compare
-from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.studio import Studio
 
 ANSWERS = Answers("Hart & Holly", "Holly Hart", "holly@hart.example", "Europe/London", "GB", "GBP", "en_GB")

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from leadnurture.store.tables.timeline import Interaction
 from sqlalchemy import insert
 
 from leadnurture.clock import VirtualClock
@@ -18,7 +19,7 @@ from leadnurture.crm import rule_book
 from leadnurture.crm.rule_drafts import RuleDraft
 from leadnurture.engine.rescoring import Rescored, perform
 from leadnurture.founding import Answers, found_studio
-from leadnurture.store.tables import Interaction, Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import InteractionType
 from leadnurture.studio import Studio
 

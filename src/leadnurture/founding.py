@@ -13,7 +13,7 @@ from leadnurture.errors import ConfigurationError, InvalidInputError
 from leadnurture.locate import CONFIG_NAME, DATABASE_NAME, STATE_FOLDER, record_default
 from leadnurture.sequences.file_life.schema import write_schema
 from leadnurture.store.database import create_database, open_database
-from leadnurture.store.tables import ScoreLook
+from leadnurture.store.tables.scoring import ScoreLook
 
 _PACKAGED = Path(__file__).parent / "playbooks"
 _CHECKOUT = Path(__file__).parents[2] / "sequences"

@@ -38,7 +38,7 @@ from leadnurture.store.errors import (
 )
 from leadnurture.store.files import connect, connect_read_only, translated
 from leadnurture.store.migrations import LATEST, version_of
-from leadnurture.store.tables import ChannelRest
+from leadnurture.store.tables.channel_rest import ChannelRest
 from leadnurture.studio import Studio
 
 _UNUSABLE = (NoDatabaseError, NotADatabaseError, NewerDatabaseError, DamagedDatabaseError, DatabaseUnwritableError)

@@ -16,7 +16,7 @@ from leadnurture.crm.spreadsheet.importing import ImportResult, import_sheet
 from leadnurture.crm.spreadsheet.sheet import read_sheet
 from leadnurture.crm.values import Reading
 from leadnurture.store.database import Database, create_database, open_database
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 NOW = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
 CONFIG = Config.model_validate(

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from leadnurture.store.tables.timeline import Interaction
 from sqlmodel import select
 
 from leadnurture.clock import VirtualClock
 from leadnurture.crm import appointments, leads
 from leadnurture.crm.appointments import Entry, Plan
 from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
-from leadnurture.store.tables import Interaction
 from leadnurture.store.vocabulary import AppointmentStatus, InteractionType
 from leadnurture.studio import Studio
 

@@ -3,13 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from leadnurture.store.tables.timeline import Interaction
 from sqlmodel import col, select
 
 from leadnurture.channels.calendar_reading import Busy
 from leadnurture.crm import appointments, blocking, leads
 from leadnurture.crm.blocking import NotBlockedError
 from leadnurture.reports.taken_dates import one_date, taken_dates
-from leadnurture.store.tables import BlockedDay, Interaction, Lead
+from leadnurture.store.tables.blocked_day import BlockedDay
+from leadnurture.store.tables.lead import Lead
 from leadnurture.studio import Studio
 
 DAYS = [date(2027, 8, 1) + timedelta(days=number) for number in range(3)]

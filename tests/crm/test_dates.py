@@ -3,6 +3,9 @@
 from datetime import date
 
 import pytest
+from leadnurture.store.tables.scoring import ScoringRule
+from leadnurture.store.tables.task import Task
+from leadnurture.store.tables.timeline import Interaction
 from sqlmodel import col, select
 
 from leadnurture.clock import VirtualClock
@@ -12,7 +15,8 @@ from leadnurture.engine.applying import apply
 from leadnurture.engine.tick import tick
 from leadnurture.sequences.merge_fields import faults_in
 from leadnurture.sequences.versions import compare
-from leadnurture.store.tables import Enrollment, Interaction, Lead, ScoringRule, Task
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.studio import Studio
 
 DAY, OTHER = date(2027, 6, 12), date(2027, 6, 19)

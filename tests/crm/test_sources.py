@@ -12,7 +12,7 @@ from leadnurture.crm.utm import landing_details
 from leadnurture.errors import InvalidInputError
 from leadnurture.reports.lead_touches import lead_touches
 from leadnurture.reports.source_list import months_begun, source_list
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import LeadStatus, Priority, SourceCategory
 from leadnurture.studio import Studio
 

@@ -12,7 +12,8 @@ from leadnurture.crm import consents
 from leadnurture.crm.change import Change
 from leadnurture.crm.consents import Said
 from leadnurture.store.database import Database
-from leadnurture.store.tables import Lead, LeadConsent
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.privacy import LeadConsent
 from leadnurture.store.vocabulary import ConsentKind, ConsentOrigin
 
 SAID = "Email,Newsletter,GDPR,Consent date\nemma@example.org,yes,yes,03/01/2026\n"

@@ -21,7 +21,7 @@ from leadnurture.crm.spreadsheet.sheet import read_sheet
 from leadnurture.crm.spreadsheet.writing import csv_bytes
 from leadnurture.crm.values import EARLIEST, LATEST
 from leadnurture.store.database import Database
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import LeadStatus
 
 

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from leadnurture.store.tables.source import Source
+from leadnurture.store.tables.timeline import Touch
 from spreadsheet_fixtures import BRITISH, CONFIG, NOW, bring_in, leads_in, new_book, only_lead
 from sqlalchemy import event
 from sqlmodel import select
@@ -18,7 +20,7 @@ from leadnurture.crm.spreadsheet.importing import ImportResult, StrictImportErro
 from leadnurture.crm.spreadsheet.sheet import read_sheet
 from leadnurture.crm.timeline import timeline_of
 from leadnurture.store.database import Database
-from leadnurture.store.tables import Lead, Source, Touch
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import BudgetRange, LeadStatus
 
 LATER = NOW + timedelta(days=3)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadnurture.crm.vcards import escaped, folded, vcards
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 NOW = datetime(2027, 1, 4, 10, tzinfo=UTC)
 

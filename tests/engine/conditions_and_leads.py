@@ -10,7 +10,7 @@ from leadnurture.crm.fields import LEAD_FIELDS, Kind, LeadField
 from leadnurture.crm.operators import FITTING
 from leadnurture.crm.values import Reading
 from leadnurture.sequences.condition import Condition
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import BudgetRange, LeadStatus, Operator, Priority, Temperature
 
 LONDON = ZoneInfo("Europe/London")

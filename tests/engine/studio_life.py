@@ -11,6 +11,7 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any, cast
 
+from leadnurture.store.tables.timeline import Interaction
 from sqlmodel import col, select
 
 from leadnurture.clock import VirtualClock
@@ -23,7 +24,9 @@ from leadnurture.engine.tick import TickReport, tick
 from leadnurture.founding import Answers
 from leadnurture.sequences.check import check, errors_in
 from leadnurture.sequences.versions import Difference, compare
-from leadnurture.store.tables import Enrollment, Execution, Interaction, Lead, OutboxMessage, PassedOver
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution, PassedOver
 from leadnurture.store.vocabulary import InteractionType
 from leadnurture.studio import Studio
 

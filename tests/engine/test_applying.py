@@ -9,7 +9,7 @@ from studio_life import DAY, HOUR, MINUTE, NEW, START, Life, mail, tag
 from leadnurture.crm import standing
 from leadnurture.engine.applying import Applied
 from leadnurture.sequences.versions import Difference
-from leadnurture.store.tables import SequenceVersion
+from leadnurture.store.tables.sequence import SequenceVersion
 from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType, LeadStatus, OutboxState
 
 EXISTING = NEW | {"existing": True}

@@ -13,7 +13,7 @@ from leadnurture.reports.plan_report import Plan, plan_report
 from leadnurture.reports.sequence_files import sequence_files
 from leadnurture.sequences.unapplied import unapplied
 from leadnurture.sequences.versions import compare, current, going_back
-from leadnurture.store.tables import SequenceRow
+from leadnurture.store.tables.sequence import SequenceRow
 
 OLD, NEW = b"%PDF prices of 2027", b"%PDF prices of 2028"
 OTHER = "the attachment 'guide.pdf' is not the file that was applied; "

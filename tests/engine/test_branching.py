@@ -6,7 +6,7 @@ from studio_life import DAY, HOUR, START, Life, mail, tag
 
 from leadnurture.crm import standing, timeline
 from leadnurture.engine import advancing
-from leadnurture.store.tables import Enrollment
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus, LeadStatus
 
 KEEN = {"tags": {"any": ["keen"]}}

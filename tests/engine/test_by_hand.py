@@ -16,7 +16,9 @@ from leadnurture.engine import advancing, by_hand, retrying
 from leadnurture.engine.named_walk import AmbiguousWalkError, find_walk
 from leadnurture.engine.resolve import resolve
 from leadnurture.errors import ConflictError, NotFoundError
-from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
 NOBODY: dict[str, Any] = {"when": {"tags": {"any": ["nobody"]}}}

@@ -15,7 +15,7 @@ from leadnurture.engine.conditions import Subject, judge
 from leadnurture.engine.schedule import day_after
 from leadnurture.sequences.condition import Condition
 from leadnurture.sequences.sequence import Enroll, Sequence
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 DEPENDING = [
     {"wedding": {"within": "90d"}},

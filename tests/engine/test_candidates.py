@@ -14,7 +14,7 @@ from leadnurture.engine.candidates import may_fit
 from leadnurture.engine.conditions import judge
 from leadnurture.engine.subjects import entering
 from leadnurture.sequences.condition import Condition
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 
 def empty() -> Engine:

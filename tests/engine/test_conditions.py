@@ -10,7 +10,7 @@ from leadnurture.crm.portrait import portrait
 from leadnurture.crm.values import Reading
 from leadnurture.engine.conditions import Clause, Subject, Verdict, judge
 from leadnurture.sequences.condition import Condition
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import LeadStatus, Priority, Temperature
 
 LONDON = ZoneInfo("Europe/London")

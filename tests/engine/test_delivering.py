@@ -1,12 +1,12 @@
 """What a server's answer means: tried again later with the same bytes, never again, or nobody but the owner can say."""
 
 import pytest
+from leadnurture.store.tables.task import Task
 from mail_server import HANG_UP, Server
 from sqlmodel import select
 from studio_life import DAY, HOUR, MINUTE, START, Begin, Life, mail
 
 from leadnurture.engine.resolve import NotInDoubtError, resolve
-from leadnurture.store.tables import Task
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
 MIA = "mia@example.org"

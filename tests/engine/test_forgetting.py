@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from leadnurture.store.tables.task import Task
 from sqlalchemy import text
 from sqlmodel import col, select
 from studio_life import DAY, START, Life, mail, tag
@@ -23,7 +24,10 @@ from leadnurture.engine.merging import merge
 from leadnurture.engine.retention import agree, lost_for
 from leadnurture.restoring import restore
 from leadnurture.store.backup.copying import back_up
-from leadnurture.store.tables import BlockedDay, ErasedFigure, Lead, LeadView, Task
+from leadnurture.store.tables.blocked_day import BlockedDay
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.lead_book import LeadView
+from leadnurture.store.tables.privacy import ErasedFigure
 from leadnurture.store.vocabulary import ConsentKind, ConsentOrigin, ContactChannel, InteractionType
 from leadnurture.worker.logbook import Logbook
 

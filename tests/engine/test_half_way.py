@@ -13,7 +13,8 @@ from studio_life import DAY, HOUR, MINUTE, START, Life, mail
 from leadnurture.channels.outbox_folder import _ending
 from leadnurture.engine import advancing, by_hand, retrying
 from leadnurture.engine.resolve import resolve
-from leadnurture.store.tables import Enrollment, OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 
 MIA = "mia@example.org"

@@ -11,7 +11,7 @@ from studio_life import DAY, HOUR, MINUTE, START, Begin, Life, mail
 from leadnurture.crm import timeline
 from leadnurture.simulation.simulate import simulate_all
 from leadnurture.store.due import look
-from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 
 MIA = "mia@example.org"

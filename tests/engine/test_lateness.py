@@ -9,7 +9,7 @@ from studio_life import DAY, HOUR, MINUTE, NEW, START, Begin, Life, mail, tag
 
 from leadnurture.crm import standing
 from leadnurture.engine import by_hand
-from leadnurture.store.tables import Enrollment
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import InteractionType, OutboxState
 
 DAYTIME = {"at": "09:00", "until": "17:00"}

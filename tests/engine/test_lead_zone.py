@@ -8,7 +8,7 @@ from sqlmodel import select
 from studio_life import DAY, HOUR, START, Life, mail
 
 from leadnurture.engine import advancing
-from leadnurture.store.tables import Enrollment
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import OutboxState
 
 NEW_YORK = "America/New_York"  # five hours behind London; the studio's life begins at 04:00 there

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from leadnurture.store.tables.timeline import Interaction
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel, col, select
 from studio_life import DAY, HOUR, START, Life, mail, tag
@@ -13,7 +14,9 @@ from leadnurture.crm import leads, opt_outs, standing, tasks, timeline
 from leadnurture.crm.scores import adjust
 from leadnurture.crm.suppression import suppressed
 from leadnurture.engine.merging import Merger, SameLeadError, merge
-from leadnurture.store.tables import Enrollment, Interaction, Lead, MergedLead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.lead_book import MergedLead
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import ContactChannel, EnrollmentStatus, InteractionType, LeadStatus, OutboxState
 
 LETTERS = [mail("one"), mail("two", delay="1d"), mail("three", delay="1d"), mail("four", delay="1d")]

@@ -10,7 +10,8 @@ from leadnurture.crm import engagement, standing
 from leadnurture.crm.change import Change
 from leadnurture.crm.engagement import NoSuchMailError
 from leadnurture.engine import subjects
-from leadnurture.store.tables import Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType
 
 

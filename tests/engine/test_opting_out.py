@@ -15,7 +15,7 @@ from leadnurture.crm import leads, opt_outs, standing, suppression
 from leadnurture.crm.opt_outs import NotSuppressedError, NotTheirAddressError
 from leadnurture.engine import by_hand
 from leadnurture.engine.resolve import resolve
-from leadnurture.store.tables import Enrollment
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import ContactChannel, EnrollmentStatus, InteractionType, OutboxState
 
 EMAIL, SMS, PHONE, ALL = ContactChannel.EMAIL, ContactChannel.SMS, ContactChannel.PHONE, ContactChannel.ALL

@@ -15,7 +15,8 @@ from leadnurture.crm import leads, standing
 from leadnurture.engine.planning import Effect, rehearse
 from leadnurture.engine.planning_outcome import Fate, LeadOutcome, Position
 from leadnurture.sequences.versions import Difference, compare
-from leadnurture.store.tables import Enrollment, Execution, OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, OutboxState
 
 RUNNING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)

@@ -23,7 +23,7 @@ from leadnurture.crm import leads, standing, timeline
 from leadnurture.engine import by_hand, resolve
 from leadnurture.restoring import restore
 from leadnurture.store.backup.copying import back_up
-from leadnurture.store.tables import Enrollment
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import LeadStatus
 from leadnurture.studio import Studio
 

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from leadnurture.store.tables.scoring import ScoreLook
+from leadnurture.store.tables.timeline import Interaction
 from sqlmodel import select
 from studio_life import DAY, HOUR, START, Life, mail
 
@@ -15,7 +17,7 @@ from leadnurture.crm.rules import active_rules
 from leadnurture.engine.rescoring import Rescored, perform, rehearse
 from leadnurture.errors import ConfigurationError
 from leadnurture.reports.lead_score import lead_score
-from leadnurture.store.tables import Interaction, Lead, ScoreLook
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import InteractionType, Temperature
 
 HOT = {"when": {"temperature": ["hot"]}}

@@ -20,7 +20,9 @@ from leadnurture.errors import ConflictError, LeadnurtureError, NotFoundError
 from leadnurture.restoring import Restored, restore
 from leadnurture.store.backup.copying import back_up
 from leadnurture.store.errors import NewerDatabaseError, NotADatabaseError
-from leadnurture.store.tables import Enrollment, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import (
     ConsentKind,
     ConsentOrigin,

@@ -18,7 +18,7 @@ from leadnurture.engine.retrying import retry
 from leadnurture.errors import ConflictError
 from leadnurture.sequences.check import check
 from leadnurture.sequences.problems import Severity
-from leadnurture.store.tables import Enrollment
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
 LONDON = ZoneInfo("Europe/London")

@@ -24,7 +24,8 @@ from leadnurture.simulation.playing import end_of, play
 from leadnurture.simulation.recording import Recorder
 from leadnurture.simulation.stage import Stage, staged
 from leadnurture.simulation.transcript import Entry
-from leadnurture.store.tables import Execution, OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Execution
 
 DAYS = 320
 MORNING = {"at": "09:00", "days": ["mon", "tue", "wed", "thu", "fri"], "holidays": "skip"}

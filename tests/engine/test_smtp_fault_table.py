@@ -11,12 +11,13 @@ import pytest
 from _pytest.mark import ParameterSet
 from faulty_server import DRIP, DROP, ENDLESS, FLOOD, GARBAGE, HANG, LONG, FaultyServer
 from imap_server import PASSWORD, USERNAME, ImapServer
+from leadnurture.store.tables.task import Task
 from sqlmodel import select
 from studio_life import MINUTE, Begin, Life, mail
 
 from leadnurture.engine.rests import resting
 from leadnurture.engine.tick import TickReport
-from leadnurture.store.tables import OutboxMessage, Task
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 
 DOCUMENT = Path(__file__).parents[2] / "docs/reliability.md"

@@ -17,7 +17,8 @@ from leadnurture.reports.overview import overview
 from leadnurture.reports.sequence_stats import stats_by_sequence
 from leadnurture.restoring import restore
 from leadnurture.store.backup.copying import back_up
-from leadnurture.store.tables import Enrollment, Execution, OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 from leadnurture.worker.once import run_once
 

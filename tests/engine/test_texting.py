@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from leadnurture.store.tables.task import Task
 from message_service import DROP, SILENT, Service, listening
 from sqlmodel import select
 from studio_life import DAY, HOUR, MINUTE, START, Begin, Life, mail
@@ -11,7 +12,8 @@ from studio_life import DAY, HOUR, MINUTE, START, Begin, Life, mail
 from leadnurture.crm import standing, timeline
 from leadnurture.engine.resolve import resolve
 from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.store.tables import Lead, OutboxMessage, Task
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
 MIA, ZOE = "+447700900111", "+447700900222"

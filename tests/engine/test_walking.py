@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from studio_life import DAY, HOUR, MINUTE, START, Life, mail, tag
 
 from leadnurture.crm import standing
-from leadnurture.store.tables import Execution
+from leadnurture.store.tables.sequence import Execution
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, LeadStatus
 
 MORNING = {"at": "09:00", "days": ["mon", "tue", "wed", "thu", "fri"]}

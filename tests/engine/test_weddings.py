@@ -11,7 +11,7 @@ from studio_life import DAY, HOUR, START, Life, mail, tag
 
 from leadnurture.channels.mail.message import FrozenMessage
 from leadnurture.channels.transport import Answer, Line, Transport, Verdict
-from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType, OutboxState
 
 JUNE = date(2027, 6, 12)  # a Saturday; the studio's life begins on Monday 4 January 2027 at 09:00

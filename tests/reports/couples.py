@@ -9,7 +9,7 @@ from leadnurture.crm.change import Change
 from leadnurture.engine.applying import apply
 from leadnurture.engine.tick import tick
 from leadnurture.sequences.versions import compare
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.studio import Studio
 
 LETTERS = """\

@@ -5,7 +5,7 @@ from couples import EMMA, LETTERS, add, happen, only, run
 from leadnurture.clock import VirtualClock
 from leadnurture.crm import scores, standing, tasks, timeline
 from leadnurture.reports.lead_file import LeadFile, lead_file
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.studio import Studio
 
 

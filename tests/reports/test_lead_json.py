@@ -5,7 +5,7 @@ from couples import EMMA, add
 
 from leadnurture.crm.fields import STORED_FIELDS
 from leadnurture.reports.lead_json import lead_json
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.studio import Studio
 
 

@@ -13,7 +13,7 @@ from leadnurture.cli.main import app
 from leadnurture.clock import VirtualClock
 from leadnurture.engine.lock import StudioBusyError, locked
 from leadnurture.errors import ConflictError, NotFoundError, UsageError
-from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 from leadnurture.studio import Studio
 

@@ -12,7 +12,7 @@ from leadnurture.crm.values import BadValueError
 from leadnurture.errors import NotFoundError
 from leadnurture.reports.outbox import OutboxList, outbox_list, read_states
 from leadnurture.reports.outbox_message import OpenMessage, outbox_message
-from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 from leadnurture.studio import Studio
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from leadnurture.store.tables.scoring import ScoreAdjustment
 
 from leadnurture.crm import appointments, consents, leads, opt_outs, standing, tasks, timeline
 from leadnurture.crm.consents import Said
@@ -17,7 +18,8 @@ from leadnurture.engine.events import ignore
 from leadnurture.engine.tick import tick
 from leadnurture.reports.person import Person, person
 from leadnurture.sequences.versions import compare
-from leadnurture.store.tables import MergedLead, PassedOver, ScoreAdjustment
+from leadnurture.store.tables.lead_book import MergedLead
+from leadnurture.store.tables.sequence import PassedOver
 from leadnurture.store.vocabulary import ConsentKind, ConsentOrigin, ContactChannel
 from leadnurture.studio import Studio
 

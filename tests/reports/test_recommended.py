@@ -8,7 +8,7 @@ from leadnurture.clock import VirtualClock
 from leadnurture.crm import appointments, standing, tasks, timeline
 from leadnurture.reports.lead_file import lead_file
 from leadnurture.reports.recommended import recommended
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import InteractionType
 from leadnurture.studio import Studio
 

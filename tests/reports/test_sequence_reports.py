@@ -9,7 +9,7 @@ from leadnurture.crm.values import BadValueError
 from leadnurture.errors import NotFoundError
 from leadnurture.reports.sequence_card import SequenceCard, sequence_card
 from leadnurture.reports.sequence_list import SequenceList, read_category, sequence_list
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import SequenceCategory
 from leadnurture.studio import Studio
 

@@ -13,7 +13,8 @@ from leadnurture.crm import standing
 from leadnurture.engine.heartbeat import Heartbeat, write_heartbeat
 from leadnurture.engine.lock import locked, only_daemon
 from leadnurture.reports.status import Status, status
-from leadnurture.store.tables import Enrollment, Execution, OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, OutboxState
 from leadnurture.studio import Studio
 

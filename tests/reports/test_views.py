@@ -27,7 +27,9 @@ from leadnurture.reports.overview import overview
 from leadnurture.reports.sequence_card import sequence_card
 from leadnurture.reports.sequence_list import sequence_list
 from leadnurture.reports.status import status
-from leadnurture.store.tables import Enrollment, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import OutboxState
 from leadnurture.studio import Studio
 

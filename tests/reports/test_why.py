@@ -17,7 +17,9 @@ from leadnurture.crm import leads, standing, timeline
 from leadnurture.engine import advancing, by_hand
 from leadnurture.errors import NotFoundError
 from leadnurture.reports.why import Why, why
-from leadnurture.store.tables import Enrollment, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import OutboxState
 from leadnurture.studio import Studio
 

@@ -14,7 +14,7 @@ from leadnurture.reports.sequence_card import sequence_card
 from leadnurture.reports.why import why
 from leadnurture.reports.why_next import NextStep
 from leadnurture.reports.why_walks import WalkStory
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.studio import Studio
 
 HEAD = "name: Welcome\nenroll: {when: {status: [new]}}\nsteps:\n"

@@ -8,7 +8,7 @@ from leadnurture.crm.portrait import portrait
 from leadnurture.engine.personalize import fill_letter, fill_line, letter_names
 from leadnurture.sequences.texts import TextKind
 from leadnurture.sequences.words import compile_text
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 LINK = "mailto:holly@hart.example?subject=unsubscribe%20t"
 NOW = datetime(2027, 6, 14, 22, 30, tzinfo=UTC)  # half past eleven at night in London

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from leadnurture.sequences.folder import Folder
 from leadnurture.sequences.versions import Difference, commit_of, compare, current, record
 from leadnurture.store.database import create_database, open_database
-from leadnurture.store.tables import SequenceRow, SequenceStep, SequenceVersion
+from leadnurture.store.tables.sequence import SequenceRow, SequenceStep, SequenceVersion
 
 NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
 LETTER = step("id: hello\naction: send_email\nsubject: Hello\ntemplate: hello.md")

@@ -9,7 +9,7 @@ from leadnurture.clock import VirtualClock
 from leadnurture.engine.tick import tick
 from leadnurture.simulation.golden import as_text
 from leadnurture.simulation.simulate import simulate_all, simulate_lead
-from leadnurture.store.tables import Enrollment
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.studio import Studio
 
 PLANS = """\

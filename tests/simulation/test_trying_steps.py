@@ -11,7 +11,7 @@ from leadnurture.clock import VirtualClock
 from leadnurture.engine.tick import tick
 from leadnurture.simulation.trial import Trial
 from leadnurture.simulation.trying import UnknownStepError, try_steps
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.studio import Studio
 
 

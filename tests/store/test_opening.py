@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from leadnurture.store.tables.source import Source
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import select
 
@@ -10,7 +11,6 @@ from leadnurture.errors import LeadnurtureError
 from leadnurture.store.database import Database, create_database, open_database
 from leadnurture.store.due import look
 from leadnurture.store.errors import NewerDatabaseError, NoDatabaseError, NotADatabaseError
-from leadnurture.store.tables import Source
 from leadnurture.store.vocabulary import SourceCategory
 
 NOW = datetime(2027, 1, 4, tzinfo=UTC)

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from leadnurture.crm import leads
 from leadnurture.store.search import matches, phrases
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.studio import Studio
 
 EMMA = {

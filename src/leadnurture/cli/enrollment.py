@@ -10,7 +10,7 @@ from leadnurture.cli.options import AsJson, open_studio
 
 if TYPE_CHECKING:
     from leadnurture.crm.change import Change
-    from leadnurture.store.tables import Enrollment
+    from leadnurture.store.tables.sequence import Enrollment
     from leadnurture.store.vocabulary import EnrollmentStatus
     from leadnurture.studio import Studio
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from leadnurture.cli import terminal
 
 if TYPE_CHECKING:
-    from leadnurture.store.tables import Lead
+    from leadnurture.store.tables.lead import Lead
     from leadnurture.studio import Studio
 
 _MOVES = frozenset({"wedding_date", "lead_status"})  # fields that can put two weddings on one day

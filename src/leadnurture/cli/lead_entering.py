@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from leadnurture.crm.change import Change
-    from leadnurture.store.tables import Lead
+    from leadnurture.store.tables.lead import Lead
     from leadnurture.studio import Studio
 
 _KNOWN_BY = ("primary_email", "secondary_email", "primary_phone", "secondary_phone")

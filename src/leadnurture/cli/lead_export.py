@@ -13,7 +13,7 @@ from leadnurture.cli.options import AsJson, open_studio
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leadnurture.store.tables import Lead
+    from leadnurture.store.tables.lead import Lead
     from leadnurture.studio import Studio
 
 
@@ -80,7 +80,7 @@ def _export_all(studio: "Studio", output: str, form: str, *, as_json: bool) -> N
     from sqlmodel import select
 
     from leadnurture.reports.lead_json import lead_json
-    from leadnurture.store.tables import Lead
+    from leadnurture.store.tables.lead import Lead
 
     with studio.read() as session:
         leads = session.exec(select(Lead).order_by("id")).all()

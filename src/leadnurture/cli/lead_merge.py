@@ -10,7 +10,7 @@ from leadnurture.cli.options import AsJson, Yes, open_studio
 if TYPE_CHECKING:
     from leadnurture.crm.change import Change
     from leadnurture.engine.merging import Merger
-    from leadnurture.store.tables import Lead
+    from leadnurture.store.tables.lead import Lead
     from leadnurture.studio import Studio
 
 SAID_NO = 1

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leadnurture.crm.change import Change
-    from leadnurture.store.tables import Lead
+    from leadnurture.store.tables.lead import Lead
     from leadnurture.store.vocabulary import LeadStatus
     from leadnurture.studio import Studio
 

@@ -12,7 +12,7 @@ from leadnurture.cli.lead_clash import say_clash, say_clashes
 if TYPE_CHECKING:
     from leadnurture.crm.change import Change
     from leadnurture.crm.values import Reading
-    from leadnurture.store.tables import Lead
+    from leadnurture.store.tables.lead import Lead
     from leadnurture.studio import Studio
 
 ASKS_FROM = 3  # leads
@@ -73,7 +73,7 @@ def do(
 
 
 def _still_there(change: "Change", ids: "Sequence[int | None]") -> "list[Lead | None]":
-    from leadnurture.store.tables import Lead
+    from leadnurture.store.tables.lead import Lead
 
     return [change.session.get(Lead, key) for key in ids]
 

@@ -134,7 +134,7 @@ def _matches(session: Any, created: tuple[int, ...]) -> dict[str, int]:
     """Return how many of the new couples each sequence passed over only because nobody was to be enrolled."""
     from sqlmodel import select
 
-    from leadnurture.store.tables import PassedOver
+    from leadnurture.store.tables.sequence import PassedOver
 
     new = set(created)
     rows = session.exec(select(PassedOver.lead_id, PassedOver.sequence_id)).all()

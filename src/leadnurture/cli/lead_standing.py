@@ -11,7 +11,7 @@ from leadnurture.cli.options import AsJson, LeadArgument, open_studio
 
 if TYPE_CHECKING:
     from leadnurture.crm.change import Change
-    from leadnurture.store.tables import Lead
+    from leadnurture.store.tables.lead import Lead
     from leadnurture.studio import Studio
 
 

@@ -12,7 +12,7 @@ from leadnurture.cli.rule_files import export_rules, import_rules
 if TYPE_CHECKING:
     from leadnurture.crm.rule_drafts import RuleDraft
     from leadnurture.engine.rescoring import Rescored
-    from leadnurture.store.tables import ScoringRule
+    from leadnurture.store.tables.scoring import ScoringRule
     from leadnurture.studio import Studio
 
 rule = typer.Typer(name="rule", help="What a score is made of.", no_args_is_help=True, rich_markup_mode=None)

@@ -8,7 +8,7 @@ from leadnurture.cli import terminal
 from leadnurture.cli.options import AsJson, open_studio
 
 if TYPE_CHECKING:
-    from leadnurture.store.tables import Source
+    from leadnurture.store.tables.source import Source
     from leadnurture.studio import Studio
 
 source = typer.Typer(

@@ -11,7 +11,7 @@ from leadnurture.cli.task_options import About, Assign, Due, Note, Tags, Urgency
 
 if TYPE_CHECKING:
     from leadnurture.crm.change import Change
-    from leadnurture.store.tables import Task
+    from leadnurture.store.tables.task import Task
     from leadnurture.studio import Studio
 
 task = typer.Typer(name="task", help="Things to do.", no_args_is_help=True, rich_markup_mode=None)
@@ -182,7 +182,7 @@ def _tell(studio: "Studio", found: "list[Task]", told: str, *, as_json: bool) ->
     from leadnurture.cli.views.moments import moment
     from leadnurture.reports.as_of import AsOf
     from leadnurture.reports.task_list import task_entry
-    from leadnurture.store.tables import Lead
+    from leadnurture.store.tables.lead import Lead
 
     as_of = AsOf.of(studio.config, studio.now())
     with studio.read() as session:

@@ -14,7 +14,9 @@ from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.leads import couple_of
 from leadnurture.crm.timeline import note
 from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
-from leadnurture.store.tables import Appointment, Lead, OutboxMessage
+from leadnurture.store.tables.appointment import Appointment
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import AppointmentStatus, InteractionType, OutboxState
 
 

@@ -10,7 +10,8 @@ from leadnurture.crm import dates
 from leadnurture.crm.change import Change
 from leadnurture.crm.taken import in_parts
 from leadnurture.errors import NotFoundError
-from leadnurture.store.tables import Appointment, BlockedDay
+from leadnurture.store.tables.appointment import Appointment
+from leadnurture.store.tables.blocked_day import BlockedDay
 
 
 class Entry(Protocol):

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.timeline import note
 from leadnurture.errors import InvalidInputError
-from leadnurture.store.tables import Lead, LeadConsent
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.privacy import LeadConsent
 from leadnurture.store.vocabulary import ConsentKind, ConsentOrigin, InteractionType
 
 FIELDS = {"consent_marketing": ConsentKind.MARKETING, "consent_data_processing": ConsentKind.PROCESSING}

@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 from leadnurture.crm.change import Change, Fact, FactKind
 from leadnurture.crm.taken import Taken, in_parts, taken_on, why_taken
 from leadnurture.crm.timeline import note
-from leadnurture.store.tables import BlockedDay, Lead
+from leadnurture.store.tables.blocked_day import BlockedDay
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import CLOSED_STATUSES, InteractionType, LeadStatus
 
 _MOVES = frozenset({FactKind.CREATED, FactKind.STATUS, FactKind.CONVERTED, FactKind.WEDDING_MOVED})

@@ -12,7 +12,9 @@ from leadnurture.crm.leads import couple_of
 from leadnurture.crm.timeline import note
 from leadnurture.errors import NotFoundError
 from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.store.tables import Enrollment, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import InteractionType, OutboxState
 
 SHOWN_MAILS = 10

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from leadnurture.crm.scoring import Rule
 from leadnurture.crm.scoring_fields import InteractionCount, interaction_count
-from leadnurture.store.tables import Interaction
+from leadnurture.store.tables.timeline import Interaction
 
 Counts = Mapping[int, Mapping[str, int]]  # by lead, by the rules' path
 

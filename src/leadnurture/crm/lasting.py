@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlmodel import Session, col, select
 
 from leadnurture.crm.scoring import Lasting
-from leadnurture.store.tables import ScoreAdjustment
+from leadnurture.store.tables.scoring import ScoreAdjustment
 
 
 def lasting_of(row: ScoreAdjustment) -> Lasting:

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from leadnurture.crm.change import Change
 from leadnurture.crm.names import clean
 from leadnurture.errors import InvalidInputError, NotFoundError
-from leadnurture.store.tables import LeadView
+from leadnurture.store.tables.lead_book import LeadView
 
 _LONGEST = 100
 

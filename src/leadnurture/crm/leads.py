@@ -16,7 +16,10 @@ from leadnurture.crm.timeline import note
 from leadnurture.crm.values import BadValueError
 from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
 from leadnurture.money import exponent
-from leadnurture.store.tables import Enrollment, Lead, MergedLead, Source
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.lead_book import MergedLead
+from leadnurture.store.tables.sequence import Enrollment
+from leadnurture.store.tables.source import Source
 from leadnurture.store.vocabulary import BudgetRange, EnrollmentStatus, InteractionType, LeadStatus
 
 SHOWN_CANDIDATES = 10

@@ -6,7 +6,7 @@ from operator import add, and_, or_
 from typing import Any
 
 from leadnurture.crm.fields import STORED_FIELDS, Kind
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import LeadStatus
 
 _ADDRESSES = ("primary_email", "secondary_email")

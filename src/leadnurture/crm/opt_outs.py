@@ -10,7 +10,8 @@ from leadnurture.crm import standing, suppression
 from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.timeline import note
 from leadnurture.errors import NotFoundError
-from leadnurture.store.tables import Lead, LeadOptOut, Suppression
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.privacy import LeadOptOut, Suppression
 from leadnurture.store.vocabulary import ContactChannel, InteractionType
 
 TOLD = {ContactChannel.EMAIL: "e-mail", ContactChannel.SMS: "texts", ContactChannel.PHONE: "phone calls"}

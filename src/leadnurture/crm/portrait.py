@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from leadnurture.crm.fields import STORED_FIELDS
 from leadnurture.crm.names import couple_full_names, couple_names
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 _STORED_NAMES = tuple(field.name for field in STORED_FIELDS)
 INQUIRY_AGE = "days_since_inquiry"

@@ -20,7 +20,8 @@ from leadnurture.crm.scores import told
 from leadnurture.crm.scoring import Rule, Score, Scorer, temperature_of, worth_of
 from leadnurture.crm.scoring_fields import INTERACTIONS
 from leadnurture.store.rows import rewrite_rows
-from leadnurture.store.tables import Interaction, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import InteractionType, Temperature
 
 AT_ONCE = 1000  # leads: few enough for one statement's list of ids

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from leadnurture.crm.rule_drafts import RuleDraft, draft_of
 from leadnurture.errors import ConflictError, NotFoundError
-from leadnurture.store.tables import ScoringRule
+from leadnurture.store.tables.scoring import ScoringRule
 
 
 class NoSuchRuleError(NotFoundError):

@@ -14,7 +14,7 @@ from leadnurture.crm.sources import source_name
 from leadnurture.crm.values import BadValueError, Reading
 from leadnurture.errors import InvalidInputError
 from leadnurture.money import exponent
-from leadnurture.store.tables import ScoringRule
+from leadnurture.store.tables.scoring import ScoringRule
 from leadnurture.store.vocabulary import CriteriaType, Operator
 
 _SEVERAL = frozenset({Operator.BETWEEN, Operator.IN_LIST})

@@ -13,7 +13,7 @@ from leadnurture.crm.scoring import Rule
 from leadnurture.crm.scoring_fields import rule_field
 from leadnurture.crm.values import Reading
 from leadnurture.errors import ConfigurationError, InvalidInputError
-from leadnurture.store.tables import ScoringRule
+from leadnurture.store.tables.scoring import ScoringRule
 from leadnurture.store.vocabulary import CriteriaType, Operator
 
 # For wedding photography: name, what it looks at, field, operator, value, points.

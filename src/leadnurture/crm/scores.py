@@ -13,7 +13,8 @@ from leadnurture.crm.lasting import lasting_adjustments
 from leadnurture.crm.portrait import portrait
 from leadnurture.crm.scoring import Rule, Score, score_of, temperature_of, worth_of
 from leadnurture.crm.timeline import note
-from leadnurture.store.tables import Lead, ScoreAdjustment
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.scoring import ScoreAdjustment
 from leadnurture.store.vocabulary import InteractionType
 
 

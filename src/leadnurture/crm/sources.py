@@ -13,7 +13,9 @@ from leadnurture.crm.names import clean
 from leadnurture.crm.utm import LANDING, PARAMETERS, source_meant
 from leadnurture.crm.values import BadValueError
 from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
-from leadnurture.store.tables import Lead, Source, Touch
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.source import Source
+from leadnurture.store.tables.timeline import Touch
 from leadnurture.store.vocabulary import Priority, SourceCategory
 
 SHIPPED: dict[str, SourceCategory] = {

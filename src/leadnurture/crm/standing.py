@@ -14,7 +14,10 @@ from leadnurture.crm.names import clean
 from leadnurture.crm.timeline import note
 from leadnurture.crm.values import BadValueError
 from leadnurture.errors import UsageError
-from leadnurture.store.tables import Conversion, Enrollment, Lead, Touch
+from leadnurture.store.tables.conversion import Conversion
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment
+from leadnurture.store.tables.timeline import Touch
 from leadnurture.store.vocabulary import ContactChannel, ConversionType, EnrollmentStatus, InteractionType, LeadStatus
 
 

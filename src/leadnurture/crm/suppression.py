@@ -17,7 +17,8 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from leadnurture.crm.change import Change
-from leadnurture.store.tables import Lead, Suppression
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.privacy import Suppression
 from leadnurture.store.vocabulary import ContactChannel
 
 OPTED_OUT = "they opted out"

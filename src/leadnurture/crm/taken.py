@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from leadnurture.store.tables import BlockedDay, Lead
+from leadnurture.store.tables.blocked_day import BlockedDay
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import LeadStatus
 
 _AT_ONCE = 500  # days in one statement

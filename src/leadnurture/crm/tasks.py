@@ -10,7 +10,8 @@ from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.names import clean
 from leadnurture.crm.timeline import note
 from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
-from leadnurture.store.tables import Lead, Task
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.task import Task
 from leadnurture.store.vocabulary import InteractionType, Priority, TaskStatus
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from leadnurture.crm.change import Change, FactKind
-from leadnurture.store.tables import Interaction, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import InteractionType
 
 # What counts as an interaction with the couple, not as bookkeeping about them.

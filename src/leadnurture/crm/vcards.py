@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from leadnurture.crm.names import couple_full_names
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 _LONGEST_LINE = 75  # octets, without the line break
 _ESCAPED = str.maketrans({"\\": "\\\\", ",": "\\,", ";": "\\;", "\n": "\\n", "\r": None})

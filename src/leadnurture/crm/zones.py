@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from leadnurture.config import Config
 
 if TYPE_CHECKING:  # the tables take long to load, and reading a name needs none
-    from leadnurture.store.tables import Lead
+    from leadnurture.store.tables.lead import Lead
 
 _NOWHERE = {"Factory", "localtime", "posixrules"}  # in some zone databases, but the name of no place
 

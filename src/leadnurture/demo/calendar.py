@@ -11,7 +11,7 @@ import yaml
 from leadnurture.crm import leads, standing, timeline
 from leadnurture.crm.change import Change
 from leadnurture.money import parse_money
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import LeadStatus
 
 LONDON = ZoneInfo("Europe/London")

@@ -6,7 +6,8 @@ from leadnurture.doctor.check import AmissError, Patient
 from leadnurture.reports.trouble import held_groups
 from leadnurture.sequences.attachments import recorded
 from leadnurture.sequences.unapplied import unapplied
-from leadnurture.store.tables import Enrollment, OutboxMessage, SequenceRow, SequenceVersion
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, SequenceRow, SequenceVersion
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 
 

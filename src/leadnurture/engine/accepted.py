@@ -17,7 +17,9 @@ from leadnurture.errors import BusyError
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.store.errors import DatabaseUnwritableError, NotADatabaseError
 from leadnurture.store.rows import rewrite_rows
-from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage, SequenceRow, SequenceVersion
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution, SequenceRow, SequenceVersion
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
 # Put together once: that takes longer than SQLite needs for the answer.

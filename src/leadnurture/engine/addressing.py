@@ -5,7 +5,7 @@ from leadnurture.crm.names import couple_full_names
 from leadnurture.crm.opt_outs import NOTHING, OptOuts
 from leadnurture.engine.personalize import UnfillableError
 from leadnurture.sequences.step import Addressee
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import ContactChannel
 
 NO_SECOND = "the letter goes to their second address, and none is known"

@@ -10,7 +10,8 @@ from leadnurture.errors import ConflictError, NotFoundError
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.suggestions import did_you_mean
-from leadnurture.store.tables import Enrollment, Execution, OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import ExecutionStatus, InteractionType, OutboxState
 
 REASON = "advanced by hand"

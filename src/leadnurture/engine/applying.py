@@ -14,7 +14,8 @@ from leadnurture.engine.engine import Engine
 from leadnurture.sequences import versions
 from leadnurture.sequences.folder import Draft, Folder
 from leadnurture.sequences.versions import Difference, Pending
-from leadnurture.store.tables import Enrollment, Lead, PassedOver, SequenceRow
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, PassedOver, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 

@@ -5,7 +5,8 @@ from sqlmodel import select
 from leadnurture.crm.change import Change
 from leadnurture.engine.schedule import after
 from leadnurture.sequences.sequence import Sequence
-from leadnurture.store.tables import Enrollment, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus, LeadStatus, Purpose
 
 RUNNING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)

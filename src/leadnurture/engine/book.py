@@ -14,7 +14,7 @@ from leadnurture.sequences.attachments import Attached, recorded
 from leadnurture.sequences.parse import parse
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.words import CompiledWords, compile_words
-from leadnurture.store.tables import SequenceRow, SequenceVersion
+from leadnurture.store.tables.sequence import SequenceRow, SequenceVersion
 
 _MEND = "mend its file and run: leadnurture apply"
 

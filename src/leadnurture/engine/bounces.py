@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from leadnurture.channels.mail.address import wire_address
 from leadnurture.crm import standing
 from leadnurture.crm.change import Change
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 # RFC 3463: 5.1.x is about the address. Without such a code, 550, 551 and 553 say that there is no such mailbox.
 _NO_SUCH_ADDRESS = re.compile(r"\b5\.1\.\d|^55[013] (?!5\.\d)")

@@ -17,7 +17,8 @@ from leadnurture.errors import ConflictError, NotFoundError
 from leadnurture.sequences import versions
 from leadnurture.sequences.folder import meant_by
 from leadnurture.sequences.suggestions import did_you_mean
-from leadnurture.store.tables import Enrollment, Lead, SequenceRow
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
 
 RUNNING = frozenset({EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED})

@@ -11,7 +11,8 @@ from sqlmodel import col, exists, select
 from leadnurture.engine.barring import RUNNING
 from leadnurture.sequences.condition import Condition, FieldTest, WeddingTest
 from leadnurture.sequences.sequence import Sequence
-from leadnurture.store.tables import Enrollment, Lead, PassedOver
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, PassedOver
 from leadnurture.store.vocabulary import Operator
 
 _SLACK = timedelta(days=1)  # a pause of days is one on the wall clock, which a change of the clocks makes shorter

@@ -12,7 +12,9 @@ from leadnurture.crm.timeline import note
 from leadnurture.engine import migration, next_moment, taking_back, walk
 from leadnurture.engine.book import Book, Edition, UnreadableVersionError
 from leadnurture.engine.schedule import IsHoliday
-from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import ContactChannel, EnrollmentStatus, InteractionType, OutboxState
 
 

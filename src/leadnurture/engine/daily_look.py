@@ -21,7 +21,8 @@ from leadnurture.engine.schedule import day_after
 from leadnurture.errors import BusyError
 from leadnurture.store.due import DUE_LOOKS, stored
 from leadnurture.store.errors import DatabaseUnwritableError, NotADatabaseError
-from leadnurture.store.tables import Lead, PassedOver, SequenceRow
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import PassedOver, SequenceRow
 
 BATCH = 500
 

@@ -15,7 +15,7 @@ from leadnurture.engine.events import Event, OnEvent
 from leadnurture.engine.rescoring import rescore_all
 from leadnurture.engine.schedule import day_after
 from leadnurture.errors import LeadnurtureError
-from leadnurture.store.tables import ScoreLook
+from leadnurture.store.tables.scoring import ScoreLook
 
 BATCH = 500
 ASLEEP = "it fits since scores are kept up to date by the day"

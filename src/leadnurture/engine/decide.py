@@ -22,7 +22,8 @@ from leadnurture.engine.pacing import Pacer
 from leadnurture.errors import BusyError
 from leadnurture.store.due import DUE_ENROLLMENTS, stored
 from leadnurture.store.errors import DatabaseUnwritableError, NotADatabaseError
-from leadnurture.store.tables import Enrollment, Execution, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import ExecutionStatus
 
 BATCH = 100

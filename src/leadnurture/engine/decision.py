@@ -22,7 +22,8 @@ from leadnurture.errors import ConfigurationError
 from leadnurture.sequences.base import END
 from leadnurture.sequences.step import Done, Step, Waits
 from leadnurture.store.rows import erase_row, rewrite_rows, write_row
-from leadnurture.store.tables import Enrollment, Execution, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
 
 

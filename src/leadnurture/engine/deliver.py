@@ -26,7 +26,7 @@ from leadnurture.engine.late import keep_time
 from leadnurture.engine.settle import settle
 from leadnurture.errors import BusyError
 from leadnurture.store.due import DUE_MESSAGES, INTEND, moment, stored
-from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 
 PAGE = 100  # messages held in memory at a time

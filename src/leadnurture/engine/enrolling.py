@@ -12,7 +12,8 @@ from leadnurture.engine.book import Edition
 from leadnurture.engine.by_time import will_hold
 from leadnurture.engine.conditions import Subject, judge
 from leadnurture.engine.schedule import IsHoliday
-from leadnurture.store.tables import Enrollment, Lead, PassedOver
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, PassedOver
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ from leadnurture.engine.timing import Timing, timing_of
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.sequences.step import Step
 from leadnurture.store.due import DUE_MESSAGES, moment
-from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import InteractionType, OutboxState
 
 

@@ -18,7 +18,9 @@ from leadnurture.crm.values import Reading
 from leadnurture.engine import merging_walks, stopping
 from leadnurture.engine.engine import Engine
 from leadnurture.errors import ConflictError
-from leadnurture.store.tables import Enrollment, Lead, MergedLead, PassedOver
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.lead_book import MergedLead
+from leadnurture.store.tables.sequence import Enrollment, PassedOver
 from leadnurture.store.vocabulary import InteractionType, LeadStatus
 
 _LOST = frozenset({LeadStatus.LOST, LeadStatus.SPAM, LeadStatus.DUPLICATE})

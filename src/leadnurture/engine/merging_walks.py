@@ -11,7 +11,9 @@ from leadnurture.engine import stopping, taking_back, walk
 from leadnurture.engine.book import UnreadableVersionError
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.renaming import renamed, renames_since
-from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, OutboxState
 
 _MAY_HAVE_GONE = (OutboxState.IN_DOUBT, OutboxState.PARKED, OutboxState.SENT)

@@ -14,7 +14,9 @@ from leadnurture.engine.timing import Timing, timing_of
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.versions import current
-from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage, SequenceRow
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, OutboxState
 
 

@@ -34,7 +34,10 @@ from leadnurture.sequences.step import Addressee, Judged, Post, Step
 from leadnurture.sequences.texts import TextKind
 from leadnurture.sequences.words import Compiled, compile_text
 from leadnurture.store.rows import write_row
-from leadnurture.store.tables import Appointment, Enrollment, Execution, Lead, OutboxMessage
+from leadnurture.store.tables.appointment import Appointment
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 
 _FILLS = {
     TextKind.LINE: personalize.fill_line,

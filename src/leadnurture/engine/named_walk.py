@@ -9,7 +9,8 @@ from leadnurture.crm.leads import couple_of
 from leadnurture.errors import ConflictError, NotFoundError
 from leadnurture.sequences.folder import meant_by
 from leadnurture.sequences.suggestions import did_you_mean
-from leadnurture.store.tables import Enrollment, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 _LONGEST_ID = 18  # digits; a longer number is no id of any row

@@ -9,7 +9,8 @@ from leadnurture.engine.book import Edition
 from leadnurture.engine.schedule import Due, IsHoliday, due_of
 from leadnurture.engine.timing import Timing, timing_of
 from leadnurture.sequences.step import Step
-from leadnurture.store.tables import Enrollment, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment
 
 
 def due_now(

@@ -8,7 +8,9 @@ from sqlmodel import Session, col, select
 from leadnurture.config import LimitsSection
 from leadnurture.engine.pacing import Pacer
 from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.store.tables import Enrollment, Lead, OutboxMessage, SequenceRow
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 
 _GONE = (OutboxState.SENT, OutboxState.IN_DOUBT, OutboxState.PARKED)

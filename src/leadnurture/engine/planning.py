@@ -15,7 +15,7 @@ from leadnurture.engine.planning_walks import WalkState, passed_over, walk_state
 from leadnurture.sequences.folder import Draft
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.versions import Difference, Pending, current
-from leadnurture.store.tables import SequenceRow
+from leadnurture.store.tables.sequence import SequenceRow
 
 
 @dataclass(frozen=True)

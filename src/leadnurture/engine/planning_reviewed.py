@@ -13,7 +13,8 @@ from leadnurture.engine.planning_saved import SavedLead, SavedPlan, SavedSequenc
 from leadnurture.errors import ConflictError
 from leadnurture.sequences.folder import Draft
 from leadnurture.sequences.versions import Difference, Pending, compare
-from leadnurture.store.tables import Lead, SequenceRow
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import SequenceRow
 
 _SHOWN = 10
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
-from leadnurture.store.tables import Enrollment, Execution, Lead, PassedOver, SequenceRow
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, Execution, PassedOver, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus
 
 RUNNING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)

@@ -13,7 +13,8 @@ from leadnurture.crm.values import Reading
 from leadnurture.engine import closed_channels, enrolling, rescheduling, stopping
 from leadnurture.engine.book import Book
 from leadnurture.engine.schedule import IsHoliday
-from leadnurture.store.tables import Enrollment, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 # Facts beget facts (a score makes a lead hot, that enrolls it); a ring of them is a fault of ours, no reason to hang.

@@ -21,7 +21,7 @@ from leadnurture.engine.events import Event, OnEvent
 from leadnurture.engine.settle import queue_again, sent
 from leadnurture.engine.witnesses import witnesses
 from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 
 PARKED = "the connection or the process ended while it was handed over; it may have arrived"

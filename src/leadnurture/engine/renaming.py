@@ -6,7 +6,8 @@ from sqlmodel import Session, col, select
 
 from leadnurture.engine.book import Book, Edition, UnreadableVersionError
 from leadnurture.sequences import sequence as words
-from leadnurture.store.tables import Enrollment, Execution, OutboxMessage, SequenceVersion
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution, SequenceVersion
 
 Renames = Mapping[str, str]  # what one version says: old id → new id
 

@@ -12,7 +12,8 @@ from leadnurture.engine.book import Book, Edition, UnreadableVersionError
 from leadnurture.engine.schedule import IsHoliday
 from leadnurture.engine.timing import Timing, timing_of
 from leadnurture.sequences.step import Step
-from leadnurture.store.tables import Enrollment, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment
 
 _MOVES = frozenset({FactKind.WEDDING_MOVED, FactKind.ZONE_CHANGED, FactKind.READDRESSED})
 

@@ -24,7 +24,8 @@ from leadnurture.engine.by_score import depends_on_score
 from leadnurture.engine.candidates import candidates
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.planning import apart
-from leadnurture.store.tables import Enrollment, Lead, PassedOver
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, PassedOver
 from leadnurture.store.vocabulary import EnrollmentStatus, Temperature
 
 SHOWN = 10  # of the moves, for people

@@ -5,7 +5,7 @@ from leadnurture.engine.engine import Engine
 from leadnurture.engine.settle import queue_again
 from leadnurture.engine.settle import sent as settle_sent
 from leadnurture.errors import ConflictError, NotFoundError
-from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 
 

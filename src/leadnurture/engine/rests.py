@@ -16,7 +16,7 @@ from leadnurture.engine.lanes import Settled
 from leadnurture.engine.retry import is_about_server, rest_until
 from leadnurture.outbox_channel import OutboxChannel, Trouble
 from leadnurture.store import due
-from leadnurture.store.tables import ChannelRest
+from leadnurture.store.tables.channel_rest import ChannelRest
 
 
 def resting(session: Session, now: datetime, configuration: str) -> tuple[due.Rest, ...]:

@@ -16,7 +16,11 @@ from leadnurture.config import Config
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.forgetting.forget import Forgotten, forget_all
 from leadnurture.errors import BusyError
-from leadnurture.store.tables import Conversion, ForgettingRule, Interaction, Lead, OutboxMessage
+from leadnurture.store.tables.conversion import Conversion
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.privacy import ForgettingRule
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import InteractionType, LeadStatus, OutboxState
 
 BATCH = 200  # couples in one tick

@@ -21,7 +21,9 @@ from leadnurture.engine import barring, by_hand, migration, next_moment, taking_
 from leadnurture.engine.book import Edition
 from leadnurture.engine.engine import Engine
 from leadnurture.errors import ConflictError
-from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage, SequenceRow
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState
 
 REASON = "tried again by hand"

@@ -16,7 +16,9 @@ from leadnurture.engine.events import Event
 from leadnurture.engine.lanes import Settled
 from leadnurture.engine.retry import retry_at
 from leadnurture.sequences.sequence import Settings
-from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType, OutboxState, Priority
 
 

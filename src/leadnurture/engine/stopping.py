@@ -8,7 +8,8 @@ from leadnurture.crm.change import Change, Fact, FactKind
 from leadnurture.engine import taking_back, walk
 from leadnurture.engine.book import Book, UnreadableVersionError
 from leadnurture.sequences.sequence import Stop
-from leadnurture.store.tables import Enrollment, Execution, Lead, SequenceRow
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, Execution, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, Purpose
 
 STOPS: Mapping[FactKind, tuple[Stop, str]] = {

@@ -9,7 +9,8 @@ from leadnurture.crm.engagement import engaged_steps
 from leadnurture.crm.portrait import portrait
 from leadnurture.engine.conditions import Subject
 from leadnurture.sequences.sequence import Sequence
-from leadnurture.store.tables import Enrollment, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment
 
 
 def entering(lead: Lead, now: datetime, zone: ZoneInfo) -> Subject:

@@ -18,7 +18,8 @@ from leadnurture.engine.engine import Engine
 from leadnurture.errors import BusyError
 from leadnurture.retention import cutoff
 from leadnurture.store import due
-from leadnurture.store.tables import Execution, OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Execution
 
 BATCH = 200  # steps in one commit: nobody is to wait for the file
 NO_BYTES = b""

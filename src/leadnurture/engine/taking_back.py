@@ -18,7 +18,9 @@ from leadnurture.engine.schedule import IsHoliday
 from leadnurture.engine.timing import Timing, timing_of
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.sequences.step import Step
-from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import ExecutionStatus, InteractionType, OutboxState
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from leadnurture.sequences.actions.send_email import SendEmail
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
-from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 
 _IS_ANSWER = re.compile(r"re\s*:", re.IGNORECASE)

@@ -14,7 +14,8 @@ from leadnurture.sequences.late import Late
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.window import Window
-from leadnurture.store.tables import Enrollment, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment
 
 
 @dataclass(frozen=True)

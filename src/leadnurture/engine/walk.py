@@ -12,7 +12,8 @@ from leadnurture.engine.schedule import IsHoliday
 from leadnurture.engine.timing import timing_of
 from leadnurture.sequences.base import END
 from leadnurture.sequences.step import Step
-from leadnurture.store.tables import Enrollment, Execution, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, InteractionType
 
 ASK_AGAIN = timedelta(days=1)  # how long a held step waits at most before it is looked at again

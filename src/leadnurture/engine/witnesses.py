@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from leadnurture.engine.doubt import LOOK_FOR
 from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 
 _MOST = 5

@@ -11,7 +11,7 @@ from leadnurture.sequences.problems import Problem
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
 from leadnurture.sequences.straight_on import goes_straight_on
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import SequenceType
 
 _LEAVE_THEM_OUT = "a condition leaves them out: when: {any: [{wedding: {known: false}}, {wedding: {beyond: 2w}}]}"

@@ -16,7 +16,8 @@ from leadnurture.errors import NotFoundError
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.sequences.folder import meant_by
 from leadnurture.sequences.suggestions import did_you_mean
-from leadnurture.store.tables import Enrollment, Lead, SequenceRow
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 _RUNNING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from leadnurture.config import Config
 from leadnurture.crm.consents import history
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 
 def consents_json(session: Session, config: Config, lead: Lead) -> list[dict[str, Any]]:

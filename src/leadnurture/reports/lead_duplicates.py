@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from leadnurture.crm.duplicates import SURE_ENOUGH, Known, Likeness, likeness
 from leadnurture.crm.names import couple_full_names
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import LeadStatus
 
 _NEIGHBOURS = 5  # in the order of addresses: those that differ by little stand close together

@@ -18,7 +18,10 @@ from leadnurture.reports.lead_touches import LeadTouches, lead_touches
 from leadnurture.reports.lead_walks import Walk, lead_walks
 from leadnurture.reports.outbox import Message, outbox_list
 from leadnurture.reports.recommended import recommended_for
-from leadnurture.store.tables import Interaction, Lead, LeadOptOut, Task
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.privacy import LeadOptOut
+from leadnurture.store.tables.task import Task
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import ContactChannel, InteractionType, Priority, TaskStatus
 
 

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from leadnurture.engine.schedule import resolve
 from leadnurture.store.search import matches
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import LeadStatus, Priority, Temperature
 
 

@@ -11,7 +11,7 @@ from leadnurture.crm.fields import STORED_FIELDS, Kind
 from leadnurture.crm.names import couple_names
 from leadnurture.money import money_json
 from leadnurture.reports.as_of import iso
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 _MONEY = frozenset(field.name for field in STORED_FIELDS if field.kind is Kind.MONEY)
 

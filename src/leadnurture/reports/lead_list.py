@@ -18,7 +18,8 @@ from leadnurture.reports.lead_filters import LeadFilters
 from leadnurture.reports.lead_json import lead_values, values_json
 from leadnurture.reports.tally import Tally, tally
 from leadnurture.sequences.suggestions import did_you_mean
-from leadnurture.store.tables import Lead, Source
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.source import Source
 from leadnurture.store.vocabulary import LeadStatus
 
 

@@ -18,7 +18,8 @@ from leadnurture.crm.values import Reading
 from leadnurture.money import format_money
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.sequences.duration import Duration
-from leadnurture.store.tables import Lead, ScoreAdjustment
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.scoring import ScoreAdjustment
 from leadnurture.store.vocabulary import Temperature
 
 _DAY = timedelta(days=1)

@@ -14,7 +14,7 @@ from leadnurture.errors import NotFoundError, UsageError
 from leadnurture.reports.lead_filter_reading import read_filters
 from leadnurture.reports.lead_list import require_sources
 from leadnurture.sequences.suggestions import did_you_mean
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 _SEVERAL = frozenset({"status", "source", "priority", "temperature", "tags"})  # `status=new,contacted`
 _ONE = frozenset(

@@ -16,7 +16,8 @@ from leadnurture.crm.values import BadValueError, Reading, read_date, read_value
 from leadnurture.engine.schedule import resolve
 from leadnurture.reports.as_of import AsOf
 from leadnurture.reports.lead_file import TimelineEntry, entry_of
-from leadnurture.store.tables import Interaction, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import InteractionType
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from leadnurture.config import Config
 from leadnurture.crm.sources import touches_of
 from leadnurture.reports.as_of import AsOf, iso
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 
 @dataclass(frozen=True)

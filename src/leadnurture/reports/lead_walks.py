@@ -8,7 +8,8 @@ from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
 from leadnurture.reports.as_of import AsOf, iso
-from leadnurture.store.tables import Enrollment, Lead, SequenceRow, SequenceStep
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, SequenceRow, SequenceStep
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 _RUNNING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)

@@ -13,7 +13,7 @@ from leadnurture.crm.fields import Kind, LeadField
 from leadnurture.crm.values import Reading, read_value
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.reports.as_of import AsOf, iso
-from leadnurture.store.tables import OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 
 _SHOWN = (

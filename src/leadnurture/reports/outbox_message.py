@@ -15,7 +15,8 @@ from leadnurture.errors import NotFoundError
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.outbox import Message, message_of
-from leadnurture.store.tables import Execution, OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Execution
 from leadnurture.store.vocabulary import OutboxState
 
 _LOOK = {

@@ -13,7 +13,11 @@ from leadnurture.config import Config
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.tally import Tally, percent_won
-from leadnurture.store.tables import Conversion, ErasedFigure, Lead, OutboxMessage, Task
+from leadnurture.store.tables.conversion import Conversion
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.privacy import ErasedFigure
+from leadnurture.store.tables.task import Task
 from leadnurture.store.vocabulary import CLOSED_STATUSES, FigureKind, LeadStatus, OutboxState, TaskStatus
 
 

@@ -20,7 +20,8 @@ from leadnurture.config import Config
 from leadnurture.crm.names import clean_lines
 from leadnurture.crm.suppression import addresses_of, suppressed
 from leadnurture.money import format_money
-from leadnurture.store.tables import Lead, Suppression
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.privacy import Suppression
 
 Row = Mapping[str, Any]
 _SUPPRESSIONS = str(Suppression.__tablename__)

@@ -15,7 +15,7 @@ from leadnurture.engine.planning_outcome import Fate, LeadOutcome, Position
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.plan_steps import WordsChange, words_change
 from leadnurture.sequences.versions import Difference
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,11 @@ from leadnurture.config import Config
 from leadnurture.crm.recommending import Recommendation, recommend
 from leadnurture.crm.situation import Planned, Situation
 from leadnurture.reports.as_of import AsOf
-from leadnurture.store.tables import Appointment, Enrollment, Interaction, Lead, SequenceRow, SequenceStep, Task
+from leadnurture.store.tables.appointment import Appointment
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, SequenceRow, SequenceStep
+from leadnurture.store.tables.task import Task
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import AppointmentStatus, EnrollmentStatus, InteractionType, TaskStatus
 
 _Value = TypeVar("_Value")

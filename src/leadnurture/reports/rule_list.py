@@ -9,7 +9,7 @@ from sqlmodel import Session
 from leadnurture.config import Config
 from leadnurture.crm.rule_book import all_rules
 from leadnurture.reports.as_of import AsOf, iso
-from leadnurture.store.tables import ScoringRule
+from leadnurture.store.tables.scoring import ScoringRule
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 RANGES = ((0, 20), (21, 40), (41, 60), (61, 80), (81, 100))
 

@@ -20,7 +20,7 @@ from leadnurture.sequences.folder import Folder, meant_by
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.suggestions import did_you_mean
 from leadnurture.sequences.versions import numbered
-from leadnurture.store.tables import SequenceRow, SequenceVersion
+from leadnurture.store.tables.sequence import SequenceRow, SequenceVersion
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 

@@ -17,7 +17,7 @@ from leadnurture.reports.sequence_files import FileState, SequenceFile, sequence
 from leadnurture.reports.sequence_stats import SequenceStats, stats_by_sequence
 from leadnurture.sequences.folder import Folder
 from leadnurture.sequences.sequence import Sequence
-from leadnurture.store.tables import Enrollment, SequenceRow, SequenceStep, SequenceVersion
+from leadnurture.store.tables.sequence import Enrollment, SequenceRow, SequenceStep, SequenceVersion
 from leadnurture.store.vocabulary import EnrollmentStatus, SequenceCategory
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from leadnurture.store.tables import Enrollment
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 _WALKING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)

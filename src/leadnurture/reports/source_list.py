@@ -12,7 +12,8 @@ from leadnurture.config import Config
 from leadnurture.crm.utm import tracking_link
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.tally import percent_won
-from leadnurture.store.tables import Lead, Source
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.source import Source
 from leadnurture.store.vocabulary import LeadStatus
 
 # Who stands here was found worth an offer, whatever came of it.

@@ -17,7 +17,8 @@ from leadnurture.reports.trouble import Failure, HeldGroup, failures, held_group
 from leadnurture.reports.worker import WorkerState, worker_state
 from leadnurture.sequences.folder import Folder
 from leadnurture.store import due
-from leadnurture.store.tables import Execution, OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Execution
 from leadnurture.store.vocabulary import ExecutionStatus, OutboxState
 
 REFUSED_FOR = timedelta(days=7)

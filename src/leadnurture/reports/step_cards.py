@@ -14,7 +14,7 @@ from leadnurture.sequences.condition import Condition
 from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
-from leadnurture.store.tables import Enrollment
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 _COMMON = set(Step.model_fields) - {"description"}

@@ -12,7 +12,8 @@ from leadnurture.config import Config
 from leadnurture.crm.leads import couple_of
 from leadnurture.crm.taken import Taken, in_parts, taken_on
 from leadnurture.reports.as_of import AsOf
-from leadnurture.store.tables import BlockedDay, Lead
+from leadnurture.store.tables.blocked_day import BlockedDay
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import CLOSED_STATUSES, LeadStatus
 
 

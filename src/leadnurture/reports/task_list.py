@@ -12,7 +12,8 @@ from leadnurture.config import Config
 from leadnurture.crm.leads import couple_of
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.lead_filters import holds_tag
-from leadnurture.store.tables import Lead, Task
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.task import Task
 from leadnurture.store.vocabulary import Priority, TaskStatus
 
 _RANK = {priority.value: rank for rank, priority in enumerate(reversed(Priority))}

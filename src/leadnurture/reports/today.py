@@ -26,7 +26,7 @@ from leadnurture.reports.today_leads import (
 from leadnurture.reports.today_part import MOST, Part
 from leadnurture.reports.today_sending import Sending, sending
 from leadnurture.reports.trouble import HeldGroup, held_groups
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import OutboxState
 
 _WEEK = timedelta(days=6)  # today and the six days behind it

@@ -14,7 +14,8 @@ from leadnurture.crm.recommending import Recommendation
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.recommended import OUR_WORDS, recommended
 from leadnurture.reports.today_part import MOST, Part
-from leadnurture.store.tables import Interaction, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import CLOSED_STATUSES, LeadStatus, Temperature
 
 RECENT = timedelta(days=14)  # who waits for longer comes behind those that can still be won

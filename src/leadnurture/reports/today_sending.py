@@ -13,7 +13,9 @@ from leadnurture.config import Config
 from leadnurture.outbox_channel import OutboxChannel
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.reports.today_part import Part
-from leadnurture.store.tables import Enrollment, Lead, OutboxMessage, SequenceRow, SequenceStep
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, SequenceRow, SequenceStep
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 
 _TO_COUPLES = ("send_email", "send_sms")

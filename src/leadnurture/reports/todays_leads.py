@@ -13,7 +13,7 @@ from leadnurture.crm.portrait import portrait
 from leadnurture.engine.moment import way_out
 from leadnurture.engine.personalize import letter_names
 from leadnurture.reports.as_of import AsOf
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import CLOSED_STATUSES
 
 

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from leadnurture.crm.leads import couple_of
 from leadnurture.reports.as_of import AsOf, iso
-from leadnurture.store.tables import Enrollment, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import CLOSED_STATUSES, EnrollmentStatus
 
 

@@ -20,7 +20,8 @@ from leadnurture.reports.why_walks import WalkStory, walk_story
 from leadnurture.reports.why_when import told_at
 from leadnurture.sequences.folder import meant_by
 from leadnurture.sequences.suggestions import did_you_mean
-from leadnurture.store.tables import Enrollment, Lead, SequenceRow
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, SequenceRow
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,10 @@ from leadnurture.reports.why_when import Waiting, told_at, told_when
 from leadnurture.sequences.actions.wait_until import WaitUntil
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
-from leadnurture.store.tables import Enrollment, Execution, Interaction, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import ExecutionStatus, InteractionType, OutboxState
 
 _VERBS = {ExecutionStatus.SKIPPED: "was skipped", ExecutionStatus.EXECUTED: "was done"}

@@ -15,7 +15,8 @@ from leadnurture.engine.conditions import Clause, Verdict, judge
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.sequences import versions
 from leadnurture.sequences.sequence import Sequence
-from leadnurture.store.tables import Enrollment, Lead, PassedOver, SequenceRow
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, PassedOver, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 

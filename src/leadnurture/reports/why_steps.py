@@ -8,7 +8,9 @@ from sqlmodel import Session, col, select
 
 from leadnurture.reports.as_of import AsOf, iso
 from leadnurture.sequences.sequence import Sequence
-from leadnurture.store.tables import Enrollment, Execution, Interaction, OutboxMessage
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
+from leadnurture.store.tables.timeline import Interaction
 from leadnurture.store.vocabulary import ExecutionStatus, InteractionType, OutboxState
 
 Posted = tuple[int, OutboxState, str, str | None, datetime]  # a message: id, state, subject, reason, due at (UTC)

@@ -12,7 +12,7 @@ from leadnurture.reports.why_next import NextStep, Surroundings, next_step
 from leadnurture.reports.why_steps import StepStory, step_stories
 from leadnurture.sequences.sequence import Sequence
 from leadnurture.sequences.step import Step
-from leadnurture.store.tables import Enrollment, SequenceRow
+from leadnurture.store.tables.sequence import Enrollment, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 _RUNNING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)

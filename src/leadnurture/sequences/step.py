@@ -18,7 +18,8 @@ from leadnurture.sequences.late import Late
 from leadnurture.sequences.texts import Text
 from leadnurture.sequences.window import WindowOrAny
 from leadnurture.sequences.yaml_tree import Path
-from leadnurture.store.tables import Appointment, Lead
+from leadnurture.store.tables.appointment import Appointment
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import ContactChannel
 
 

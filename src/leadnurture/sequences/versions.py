@@ -15,7 +15,7 @@ from leadnurture.sequences.attachments import Attached, recorded
 from leadnurture.sequences.folder import Draft
 from leadnurture.sequences.parse import parse
 from leadnurture.sequences.sequence import Sequence
-from leadnurture.store.tables import SequenceRow, SequenceStep, SequenceVersion
+from leadnurture.store.tables.sequence import SequenceRow, SequenceStep, SequenceVersion
 
 
 class Difference(StrEnum):

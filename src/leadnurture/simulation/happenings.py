@@ -14,7 +14,7 @@ from leadnurture.errors import InvalidInputError
 from leadnurture.money import parse_money
 from leadnurture.sequences.duration import Duration, read_duration
 from leadnurture.sequences.suggestions import did_you_mean
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import InteractionType, LeadStatus
 
 Act = Callable[[Change, Lead], object]

@@ -23,7 +23,9 @@ from leadnurture.sequences.step import Done, Step, Waits
 from leadnurture.simulation.readdressing import Postman
 from leadnurture.simulation.trial import TriedStep
 from leadnurture.store.rows import rewrite_rows
-from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import ExecutionStatus, OutboxState
 
 _NOBODY = "test"  # no lead's token

@@ -10,7 +10,7 @@ from leadnurture.sequences.duration import Duration
 from leadnurture.simulation.happenings import Happening
 from leadnurture.simulation.recording import Recorder
 from leadnurture.simulation.stage import Stage
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 OnMoment = Callable[[datetime], None]
 

@@ -12,7 +12,8 @@ from leadnurture.engine.engine import Engine
 from leadnurture.errors import ConflictError
 from leadnurture.sequences.folder import Draft
 from leadnurture.sequences.versions import compare
-from leadnurture.store.tables import Enrollment, Lead, SequenceRow
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment, SequenceRow
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 BY_HAND = "by hand, to try it"

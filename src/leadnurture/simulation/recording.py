@@ -14,7 +14,9 @@ from leadnurture.engine.events import Event
 from leadnurture.simulation.happenings import Happening
 from leadnurture.simulation.transcript import Entry
 from leadnurture.store.database import Database
-from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage, SequenceStep, SequenceVersion
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution, SequenceStep, SequenceVersion
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 _RUNNING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)

@@ -16,7 +16,8 @@ from leadnurture.simulation.performing import Performer
 from leadnurture.simulation.readdressing import Postman
 from leadnurture.simulation.stage import Stage, staged
 from leadnurture.simulation.trial import Trial, TriedStep
-from leadnurture.store.tables import Enrollment, Lead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.studio import Studio
 
 

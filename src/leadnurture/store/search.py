@@ -6,7 +6,7 @@ import unicodedata
 from sqlalchemy import ColumnElement, column, false, select, table
 from sqlmodel import col
 
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 _INDEX = table("lead_search", column("rowid"), column("lead_search"))
 _PHONE = re.compile(r"(?<!\S)\+?[\d(][\d\s().\-/]{5,}\d(?!\S)")  # a number as people write it, blanks and all

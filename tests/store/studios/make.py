@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from leadnurture.store.tables.task import Task
 from sqlmodel import col, select
 
 from leadnurture.channels.transport import Answer, Line, Verdict
@@ -33,7 +34,11 @@ from leadnurture.sequences.check import check, errors_in
 from leadnurture.sequences.versions import compare
 from leadnurture.store import vocabulary as words
 from leadnurture.store.migrations import LATEST
-from leadnurture.store.tables import Appointment, ChannelRest, Enrollment, Execution, Lead, OutboxMessage, Task
+from leadnurture.store.tables.appointment import Appointment
+from leadnurture.store.tables.channel_rest import ChannelRest
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.studio import Studio
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday

@@ -7,7 +7,7 @@ from leadnurture.cli.views import colours
 from leadnurture.cli.views.layout import Listing, column
 from leadnurture.cli.views.plain import count, line, word
 from leadnurture.reports.rule_list import RuleList
-from leadnurture.store.tables import ScoringRule
+from leadnurture.store.tables.scoring import ScoringRule
 
 
 def rules_view(report: RuleList) -> RenderableType:

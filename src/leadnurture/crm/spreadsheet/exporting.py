@@ -11,7 +11,7 @@ from leadnurture.crm.assignments import CUSTOM
 from leadnurture.crm.fields import STORED_FIELDS, Kind, LeadField
 from leadnurture.crm.spreadsheet.cells import defused, joined
 from leadnurture.money import exponent
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 _FIELDS = tuple(field for field in STORED_FIELDS if field.name != "custom_fields")  # each of those has a column
 

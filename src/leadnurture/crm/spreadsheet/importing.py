@@ -18,7 +18,7 @@ from leadnurture.crm.spreadsheet.sheet import Sheet, SheetRow
 from leadnurture.crm.spreadsheet.writing import csv_bytes
 from leadnurture.crm.values import Reading
 from leadnurture.errors import InvalidInputError
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 _AT_ONCE = 500  # rows in one statement: enough to be quick, few enough for progress to show
 _Item = TypeVar("_Item")

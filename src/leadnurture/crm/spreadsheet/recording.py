@@ -8,7 +8,7 @@ from leadnurture.crm.assignments import merged_custom
 from leadnurture.crm.change import Change
 from leadnurture.crm.spreadsheet.exporting import cell_of
 from leadnurture.crm.spreadsheet.meanings import CARRIED
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 # A spreadsheet is a memory of how things stood; what has moved on since is not pushed back.
 _STANDING = frozenset({"lead_status", "lead_source", "source_details", "inquiry_at", "automation_paused", *CARRIED})

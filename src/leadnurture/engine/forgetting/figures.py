@@ -9,7 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.store.tables import Conversion, Enrollment, ErasedFigure, Lead, OutboxMessage
+from leadnurture.store.tables.conversion import Conversion
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.privacy import ErasedFigure
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import FigureKind, OutboxState
 
 

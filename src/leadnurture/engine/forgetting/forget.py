@@ -15,7 +15,8 @@ from leadnurture.engine.forgetting import backups, figures, files, rows
 from leadnurture.engine.forgetting.backups import Backups, Treatment
 from leadnurture.engine.forgetting.traces import Traces
 from leadnurture.errors import BusyError, ConfigurationError, ConflictError
-from leadnurture.store.tables import Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
 from leadnurture.store.vocabulary import OutboxState
 
 _UNKNOWN = (OutboxState.IN_DOUBT, OutboxState.PARKED)

@@ -15,7 +15,9 @@ from leadnurture.crm.names import first_name
 from leadnurture.engine.forgetting.passages import erase_passages
 from leadnurture.engine.forgetting.traces import Traces
 from leadnurture.store.files import connect, translated
-from leadnurture.store.tables import Erasure, Lead, MergedLead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.lead_book import MergedLead
+from leadnurture.store.tables.privacy import Erasure
 
 _LEAVES_NOTHING = "DELETE FROM leads WHERE unsubscribe_token = ?"
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from leadnurture.crm.names import couple_full_names, couple_names
-from leadnurture.store.tables import Lead, MergedLead
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.lead_book import MergedLead
 
 ERASED = "(erased)"
 

@@ -10,22 +10,15 @@ from leadnurture.crm.change import Change
 from leadnurture.engine import taking_back
 from leadnurture.engine.restored import sequences
 from leadnurture.engine.restored.outcome import IN_DOUBT, PARKED, RUNNING, Outcome, pause
-from leadnurture.store.tables import (
-    Appointment,
-    Conversion,
-    Enrollment,
-    Execution,
-    Interaction,
-    Lead,
-    LeadConsent,
-    LeadOptOut,
-    OutboxMessage,
-    PassedOver,
-    ScoreAdjustment,
-    SequenceRow,
-    Task,
-    Touch,
-)
+from leadnurture.store.tables.appointment import Appointment
+from leadnurture.store.tables.conversion import Conversion
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.privacy import LeadConsent, LeadOptOut
+from leadnurture.store.tables.scoring import ScoreAdjustment
+from leadnurture.store.tables.sequence import Enrollment, Execution, PassedOver, SequenceRow
+from leadnurture.store.tables.task import Task
+from leadnurture.store.tables.timeline import Interaction, Touch
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 
 Row = TypeVar("Row", bound=SQLModel)

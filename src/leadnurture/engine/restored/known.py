@@ -16,7 +16,9 @@ from leadnurture.engine.forgetting.rows import forget_again
 from leadnurture.engine.restored import added, privacy, sequences, steps
 from leadnurture.engine.restored.outcome import RUNNING, Outcome, pause
 from leadnurture.sequences import versions
-from leadnurture.store.tables import Enrollment, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import CLOSED_STATUSES, EnrollmentStatus, OutboxState
 
 _MAY_HAVE_GONE = (OutboxState.SENT, OutboxState.IN_DOUBT, OutboxState.PARKED)

@@ -4,7 +4,7 @@ from collections import Counter
 
 from leadnurture.crm.change import Change
 from leadnurture.engine import by_hand
-from leadnurture.store.tables import Enrollment
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus, InteractionType, OutboxState
 
 Outcome = Counter[str]

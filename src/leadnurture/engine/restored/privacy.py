@@ -7,7 +7,8 @@ from leadnurture.crm.change import Change
 from leadnurture.crm.consents import FIELDS, Said
 from leadnurture.crm.suppression import addresses_of
 from leadnurture.engine.restored.outcome import Outcome
-from leadnurture.store.tables import Lead, Suppression
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.privacy import Suppression
 
 
 def carry_wishes(change: Change, newer: Session, lead: Lead, there: Lead, outcome: Outcome) -> None:

@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from leadnurture.crm.change import Change
-from leadnurture.store.tables import SequenceRow, SequenceStep, SequenceVersion
+from leadnurture.store.tables.sequence import SequenceRow, SequenceStep, SequenceVersion
 
 
 def row_here(change: Change, newer: Session, identity: str) -> SequenceRow:

@@ -13,7 +13,9 @@ from leadnurture.engine.accepted import TOLD
 from leadnurture.engine.book import UnreadableVersionError
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.restored.outcome import IN_DOUBT, PARKED, Outcome, pause
-from leadnurture.store.tables import Enrollment, Execution, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment, Execution
 from leadnurture.store.vocabulary import EnrollmentStatus, ExecutionStatus, OutboxState
 
 Row = TypeVar("Row", Execution, OutboxMessage)

@@ -11,7 +11,9 @@ from leadnurture.engine.engine import Engine
 from leadnurture.engine.restored.outcome import Outcome, pause
 from leadnurture.engine.settle import sent as settle_sent
 from leadnurture.outbox_channel import OutboxChannel
-from leadnurture.store.tables import Enrollment, Lead, OutboxMessage
+from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.outbox import OutboxMessage
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus, OutboxState
 
 _OPEN = (OutboxState.QUEUED, OutboxState.IN_DOUBT, OutboxState.PARKED)

@@ -10,7 +10,7 @@ from leadnurture.sequences.base import Line, Prose
 from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.step import Done, Moment, Outcome, Step
 from leadnurture.sequences.texts import Text, TextKind
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import ContactChannel, Priority
 
 

@@ -13,7 +13,7 @@ from leadnurture.sequences.base import Line, Prose
 from leadnurture.sequences.duration import Duration, PositiveDuration, read_duration
 from leadnurture.sequences.step import Done, Moment, Outcome, Posted, Step
 from leadnurture.sequences.texts import Text, TextKind
-from leadnurture.store.tables import Appointment
+from leadnurture.store.tables.appointment import Appointment
 
 _START = re.compile(r"\+?\s*(.+?)(?:\s+(\d{1,2}):(\d{2}))?")
 _MOST_SIGNS = 100  # the pattern looks again at every blank: quick for a few

@@ -9,7 +9,7 @@ from leadnurture.sequences.base import ONE_OR_MORE, Line, Prose, StepId
 from leadnurture.sequences.step import Addressee, Moment, Outcome, Post, Posted, Step
 from leadnurture.sequences.texts import Text, TextKind
 from leadnurture.sequences.vocabulary import is_taken
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 
 
 def _own_name(name: str) -> str:

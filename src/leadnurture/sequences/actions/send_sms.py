@@ -12,7 +12,7 @@ from leadnurture.sequences.base import Line, Prose
 from leadnurture.sequences.duration import Duration
 from leadnurture.sequences.step import Done, Moment, Outcome, Posted, Step
 from leadnurture.sequences.texts import Text, TextKind
-from leadnurture.store.tables import Lead
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.vocabulary import Priority
 
 LONGEST = 480  # characters: three texts' worth

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from leadnurture.crm.values import Reading
 from leadnurture.sequences.file_life.source_file import SourceFile
 from leadnurture.sequences.folder import Draft, Folder
-from leadnurture.store.tables import Enrollment
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.vocabulary import EnrollmentStatus
 
 _UNDER_WAY = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)

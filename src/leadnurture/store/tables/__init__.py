@@ -2,20 +2,14 @@
 
 from leadnurture.store.tables.appointment import Appointment
 from leadnurture.store.tables.blocked_day import BlockedDay
-from leadnurture.store.tables.business import Conversion, ScoreAdjustment, ScoreLook, ScoringRule, Source, Task
 from leadnurture.store.tables.channel_rest import ChannelRest
-from leadnurture.store.tables.lead import Interaction, Lead, Touch
+from leadnurture.store.tables.conversion import Conversion
+from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.lead_book import LeadView, MergedLead
 from leadnurture.store.tables.lead_search import STATEMENTS as _SEARCH  # noqa: F401 - belongs to the schema
 from leadnurture.store.tables.outbox import OutboxMessage
-from leadnurture.store.tables.privacy import (
-    ErasedFigure,
-    Erasure,
-    ForgettingRule,
-    LeadConsent,
-    LeadOptOut,
-    Suppression,
-)
+from leadnurture.store.tables.privacy import ErasedFigure, Erasure, ForgettingRule, LeadConsent, LeadOptOut, Suppression
+from leadnurture.store.tables.scoring import ScoreAdjustment, ScoreLook, ScoringRule
 from leadnurture.store.tables.sequence import (
     Enrollment,
     Execution,
@@ -24,6 +18,9 @@ from leadnurture.store.tables.sequence import (
     SequenceStep,
     SequenceVersion,
 )
+from leadnurture.store.tables.source import Source
+from leadnurture.store.tables.task import Task
+from leadnurture.store.tables.timeline import Interaction, Touch
 
 __all__ = [
     "Appointment",
