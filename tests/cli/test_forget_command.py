@@ -19,6 +19,7 @@ def test_a_couple_is_forgotten_once_their_name_is_given(leadnurture: Leadnurture
     words = ("--studio", str(root), "lead", "forget", "emma0")
     unasked = leadnurture(*words)
     assert unasked.returncode == 2
+    assert "But 1 of your backups go on holding them; --backups rewrite takes them out of these." in unasked.stderr
     assert '--confirm "Emma0 & Jack0"' in unasked.stderr
     wrong = leadnurture(*words, "--confirm", "Emma1 & Jack1")
     assert (wrong.returncode, rows(root, "SELECT count(*) FROM leads")) == (2, [(3,)])

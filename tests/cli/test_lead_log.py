@@ -103,3 +103,29 @@ def test_a_detail_without_a_name_or_a_value_is_refused(leadnurture: Leadnurture,
     done = leadnurture("--studio", str(root), "lead", "log", "emma0", "phone_call", "--detail", detail)
     assert (done.returncode, "should be NAME=VALUE" in done.stderr) == (2, True)
     assert rows(root, "SELECT count(*) FROM lead_interactions WHERE interaction_type = 'phone_call'") == [(0,)]
+
+
+def test_a_call_settles_the_follow_up_that_was_due_and_no_other(leadnurture: Leadnurture, root: Path) -> None:
+    def lead(*words: str) -> str:
+        done = leadnurture("--studio", str(root), "lead", *words)
+        assert done.returncode == 0, done.stderr
+        return done.stderr.splitlines()[0]
+
+    due = "SELECT next_follow_up_at IS NOT NULL FROM leads WHERE id = 1"
+    lead("set", "1", "follow_up=today 23:59")
+    assert lead("log", "1", "note_added", "--text", "nice") == "Lead 1 (Emma0 & Jack0): noted: note added"
+    assert rows(root, due) == [(1,)]
+    told = "Lead 1 (Emma0 & Jack0): noted: phone call; the follow-up that was due is done"
+    assert lead("log", "1", "phone_call") == told
+    assert rows(root, due) == [(0,)]
+    assert lead("log", "1", "phone_call", "--follow-up", "+2d") == "Lead 1 (Emma0 & Jack0): noted: phone call"
+    assert lead("log", "1", "phone_call") == "Lead 1 (Emma0 & Jack0): noted: phone call"
+    assert rows(root, due) == [(1,)]
+
+
+def test_a_type_that_there_is_not_is_told_with_those_that_can_be_logged(leadnurture: Leadnurture, root: Path) -> None:
+    refused = leadnurture("--studio", str(root), "lead", "log", "1", "phone_cal")
+    assert refused.returncode == 10
+    assert refused.stderr.startswith("error: TYPE: 'phone_cal' is none of email_sent, ")
+    assert "opted_out" not in refused.stderr
+    assert refused.stderr.rstrip().endswith("did you mean 'phone_call'?")

@@ -102,3 +102,10 @@ def test_a_file_of_rules_goes_out_and_comes_back_as_it_is_edited(leadnurture: Le
     assert broken.returncode == 10
     assert f"{file}:7:15: error: 'greater' is none of" in broken.stderr
     assert scores(root) == {35}
+
+
+def test_a_rule_that_any_value_fits_says_so(leadnurture: Leadnurture, root: Path) -> None:
+    told = leadnurture("--studio", str(root), "rule", "list").stdout
+    assert [line.split()[-3:] for line in told.splitlines() if line.startswith("Venue is booked")] == [
+        ["wedding_venue", "contains", "anything"]
+    ]

@@ -11,7 +11,7 @@ from leadnurture.crm.spreadsheet.writing import csv_bytes
 from leadnurture.crm.values import BadValueError
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
-DANGEROUS = "=+-@\t\r\n"
+DANGEROUS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 
 
 @given(text=TEXT | st.text("'=+-@\t\r\nx", max_size=6))

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 from studio_life import DAY, START, Life, mail, tag
 
 from leadnurture.crm import consents, leads, opt_outs, standing, tasks, timeline
+from leadnurture.crm.blocking import block
 from leadnurture.crm.consents import Said
 from leadnurture.engine.forgetting.backups import Treatment
 from leadnurture.engine.forgetting.forget import Forgotten, UnerasableFileError, UnsettledMessageError, forget_all
@@ -22,9 +23,12 @@ from leadnurture.engine.merging import merge
 from leadnurture.engine.retention import agree, lost_for
 from leadnurture.restoring import restore
 from leadnurture.store.backup.copying import back_up
+from leadnurture.store.tables.blocked_day import BlockedDay
 from leadnurture.store.tables.lead import Lead
+from leadnurture.store.tables.lead_book import LeadView
 from leadnurture.store.tables.privacy import ErasedFigure
-from leadnurture.store.vocabulary import ConsentKind, ConsentOrigin, ContactChannel
+from leadnurture.store.tables.task import Task
+from leadnurture.store.vocabulary import ConsentKind, ConsentOrigin, ContactChannel, InteractionType
 from leadnurture.worker.logbook import Logbook
 
 ADDRESS, SECOND, NUMBER = "élodie.brontë@example.org", "jack.grey@example.net", "+447700900123"
@@ -214,6 +218,55 @@ def test_a_couple_that_was_merged_is_forgotten_under_both_its_names(lived: Life)
     assert [path.name for path in lived.root.rglob("*") if path.is_file() and b"twin@" in path.read_bytes()] == []
     assert "lead 3 " not in next((lived.root / ".leadnurture/log").glob("*.log")).read_text()
     assert file.exists()
+
+
+def spoken_of(life: Life) -> None:
+    """Let a couple be named in rows that are no couple's, and thereby on the timeline of another one."""
+    life.add("ida", wedding_date=date(2027, 9, 4))
+    with life.studio.change() as change:
+        block(change, [date(2027, 9, 4)], "Engagement shoot of Élodie Brontë")
+        tasks.create(change, None, "Ring Jack Grey", description=f"on {NUMBER}")
+        filters = {"search": "Élodie Brontë"}
+        view = LeadView(name="hers", filters=filters, sort_by="inquiry", page_limit=50, created_at=change.now)
+        change.session.add(view)
+
+
+def test_days_tasks_and_views_that_are_no_couples_do_not_name_them_any_more(lived: Life) -> None:
+    spoken_of(lived)
+    assert "Brontë" in str(lived.told("ida", InteractionType.LEAD_UPDATED))
+    file = backed_up(lived)
+    done = forget(lived, ADDRESS, Treatment.REWRITE)
+    assert holding(lived.root) == {}
+    assert (done.mentions, done.backups.rewritten) == ((), (file,))
+    with lived.studio.read() as session:
+        assert session.exec(select(BlockedDay.reason)).all() == ["Engagement shoot of (erased)"]
+        assert session.exec(select(Task.title).where(col(Task.lead_id).is_(None))).all() == ["Ring (erased)"]
+        assert session.exec(select(LeadView.filters)).all() == [{"search": "(erased)"}]
+
+
+def test_what_another_couple_is_known_by_as_well_is_not_taken_from_them(lived: Life) -> None:
+    lived.add("ada", couple_name_bride="Élodie Brontë", primary_phone=NUMBER, secondary_email=SECOND)
+    lived.tick()
+    with lived.studio.change() as change:
+        tasks.create(change, None, "Ring Élodie Brontë", description=f"on {NUMBER}")
+    letters = len(list((lived.root / "outbox").glob("*.eml")))
+    file = backed_up(lived)
+    done = forget(lived, ADDRESS, Treatment.REWRITE)
+    assert len(list((lived.root / "outbox").glob("*.eml"))) == letters - 1
+    assert done.backups.rewritten == (file,)
+    with lived.studio.read() as session:
+        assert session.exec(select(Task.title).where(col(Task.lead_id).is_(None))).all() == ["Ring Élodie Brontë"]
+    assert f"leads of lead {lead_id(lived, 'ada@example.org')}" in done.mentions
+
+
+def test_the_day_of_a_couple_that_had_booked_is_free_at_once(lived: Life) -> None:
+    day = date(2027, 9, 4)
+    lived.set(ADDRESS.partition("@")[0], wedding_date=day)
+    lived.add("ida", wedding_date=day)
+    assert lived.lead("ida").date_available is False
+    forget(lived, ADDRESS)
+    assert lived.lead("ida").date_available is True
+    assert lived.told("ida", InteractionType.LEAD_UPDATED)[-1][0] == "4 September 2027 is free again"
 
 
 class TestBackups:

@@ -11,6 +11,7 @@ from studio_life import DAY, HOUR, START, Life, mail, tag
 
 from leadnurture.crm import leads, opt_outs, standing, tasks, timeline
 from leadnurture.crm.scores import adjust
+from leadnurture.crm.suppression import suppressed
 from leadnurture.engine.merging import Merger, SameLeadError, merge
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.lead_book import MergedLead
@@ -316,3 +317,74 @@ def test_what_either_has_opted_out_of_both_have(life: Life) -> None:
     life.tick()
     assert life.sent() == []
     assert life.steps("amy") == {"hello": "skipped", "seen": "executed"}
+
+
+FIRST_DAY, SECOND_DAY = date(2027, 6, 12), date(2027, 6, 13)
+
+
+@pytest.mark.parametrize("booked", ["emma", "zoe"])
+def test_the_day_that_was_booked_stays_taken_and_the_other_one_is_free_at_once(life: Life, booked: str) -> None:
+    life.add("emma", wedding_date=FIRST_DAY, wedding_venue="Barn")
+    life.add("zoe", wedding_date=SECOND_DAY, wedding_venue="Mill")
+    life.add("ida", wedding_date=FIRST_DAY)
+    life.add("ada", wedding_date=SECOND_DAY)
+    life.happens(booked, standing.convert, 100_000)
+    merger = join(life, "emma", "zoe")
+    emma = life.lead("emma")
+    assert (emma.wedding_date, emma.wedding_venue) == (
+        (FIRST_DAY, "Barn") if booked == "emma" else (SECOND_DAY, "Mill")
+    )
+    assert merger.aside["wedding_date"] == (SECOND_DAY if booked == "emma" else FIRST_DAY)
+    assert emma.date_available is True
+    free = {"ida": booked == "zoe", "ada": booked == "emma"}
+    assert {name: life.lead(name).date_available for name in free} == free
+
+
+def test_of_two_bookings_for_different_days_the_one_that_is_put_aside_is_free_at_once(life: Life) -> None:
+    life.add("emma", wedding_date=FIRST_DAY)
+    life.add("zoe", wedding_date=SECOND_DAY)
+    life.add("ada", wedding_date=SECOND_DAY)
+    for name in ("emma", "zoe"):
+        life.happens(name, standing.convert, 100_000)
+    assert life.lead("ada").date_available is False
+    join(life, "emma", "zoe")
+    assert life.lead("ada").date_available is True
+
+
+def test_all_addresses_of_both_are_suppressed_by_the_opt_out_of_either(life: Life) -> None:
+    life.add("emma", secondary_email="jack@example.org")
+    life.add("zoe", secondary_email="max@example.org")
+    life.happens("emma", standing.opt_out, "asked")
+    join(life, "emma", "zoe")
+    addresses = [f"{name}@example.org" for name in ("emma", "jack", "zoe", "max")]
+    with life.studio.read() as session:
+        assert set(suppressed(session, addresses)) == set(addresses)
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        (lambda change, lead: standing.opt_out(change, lead, "asked"), "they opted out"),
+        (lambda change, lead: standing.convert(change, lead, 240_000), "they booked"),
+        (lambda change, lead: timeline.reply(change, lead, "Yes!"), "they replied"),
+    ],
+)
+def test_it_says_which_walks_end_by_it_and_why(life: Life, what: Any, told: str) -> None:
+    life.given("welcome", *LETTERS)
+    life.add("emma")
+    life.add("zoe", enrolling=False)
+    life.clock.advance(HOUR)
+    life.happens("zoe", what)
+    assert join(life, "emma", "zoe").walks == (f"welcome: ends, because {told}",)
+
+
+def test_it_says_which_walks_begin_by_it_and_where_the_couple_stands(life: Life) -> None:
+    life.given(
+        "barn", mail("barn"), enroll={"when": {"tags": {"all": ["fair", "barn"]}}}, stop_on=["opt_out", "bounce"]
+    )
+    life.add("emma", tags=["fair"])
+    life.add("zoe", tags=["barn"])
+    life.happens("zoe", standing.convert, 100_000)
+    merger = join(life, "emma", "zoe")
+    assert merger.walks == ("barn: begins",)
+    assert merger.changes["lead_status"] == (LeadStatus.NEW, LeadStatus.WON)

@@ -3,8 +3,11 @@
 from pathlib import Path
 
 from commands import data, do
-from couples import EMMA, add
+from couples import EMMA, LETTERS, add, happen, only
 
+from leadnurture.crm import standing
+from leadnurture.crm.duplicates import Known
+from leadnurture.reports.lead_duplicates import compared
 from leadnurture.studio import Studio
 
 
@@ -64,3 +67,32 @@ def test_the_list_has_the_surest_first_and_says_how_to_go_on(studio: Studio, roo
     said = do(root, "lead", "duplicates", "--limit", "1")
     assert said.stdout.count("\n") == 1
     assert "leadnurture lead merge 1 5" in said.stderr
+
+
+def test_no_sequence_writes_to_a_couple_twice_because_the_other_partner_asks_as_well(
+    studio: Studio, root: Path
+) -> None:
+    only(studio, LETTERS)
+    emma = add(studio, "emma@example.org", secondary_email="jack@example.org", **EMMA)
+    words = ("lead", "add", "--couple", "Jack & Emma Stone", "--wedding-date", "2027-06-12")
+    told = do(root, *words, "--email", "jack@example.org").stderr
+    assert "No sequence begins with them: lead 1 has jack@example.org, too, and is in a sequence." in told
+    assert "If they are one couple: leadnurture lead merge 1 2" in told
+    happen(studio, emma, lambda change, lead: standing.lose(change, lead, "another date"))
+    do(root, "lead", "set", "2", "primary_email=other@example.org")
+    assert "Enrolled in: letters" in do(root, *words, "--email", "jack@example.org").stderr
+
+
+def test_a_number_or_an_address_that_somebody_has_is_told_when_it_is_set(studio: Studio, root: Path) -> None:
+    add(studio, "emma@example.org", **EMMA)
+    add(studio, "zoe@example.org")
+    told = do(root, "lead", "set", "zoe", f"phone={EMMA['primary_phone']}").stderr
+    assert "May be here already:\n   80 %  1 Emma & Jack Stone · 2 zoe@example.org: the same phone" in told
+    assert "May be here already" not in do(root, "lead", "set", "zoe", "guests=80").stderr
+
+
+def test_whoever_waits_is_told_of_each_lead_that_was_compared() -> None:
+    known = [Known(number, (), (f"a{number}@example.org", f"b{number}@example.org"), (), None) for number in range(9)]
+    seen: list[None] = []
+    assert compared(known, on_lead=lambda: seen.append(None)) == ()
+    assert len(seen) == len(known)

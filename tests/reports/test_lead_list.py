@@ -27,14 +27,14 @@ def _emails(studio: Studio, page: Page | None = None, **typed: Any) -> list[str]
 @pytest.fixture
 def book(studio: Studio) -> Studio:
     """Four couples: emma asked first, then zoe, li and nobody."""
-    emma = add(studio, "emma@example.org", **EMMA)
+    emma = add(studio, "emma@example.org", inquiry_at=datetime(2026, 1, 4, 10, 0, tzinfo=UTC), **EMMA)
     add(
         studio,
         "zoe@example.org",
         ("Zoë Müller", "José"),
         wedding_location="Zürich",
         tags=["Élise", "by hand"],
-        inquiry_at=datetime(2027, 1, 10, 23, 30, tzinfo=UTC),
+        inquiry_at=datetime(2026, 1, 10, 23, 30, tzinfo=UTC),
         wedding_date=date(2027, 5, 1),
     )
     add(
@@ -42,13 +42,13 @@ def book(studio: Studio) -> Studio:
         "li@example.org",
         ("王小明", None),
         priority_level="urgent",
-        inquiry_at=datetime(2027, 1, 11, 0, 0, tzinfo=UTC),
+        inquiry_at=datetime(2026, 1, 11, 0, 0, tzinfo=UTC),
     )
     add(
         studio,
         "nobody@example.org",
         tags=['say "vip" to_me', "100%"],
-        inquiry_at=datetime(2027, 7, 1, 23, 30, tzinfo=UTC),
+        inquiry_at=datetime(2026, 7, 1, 23, 30, tzinfo=UTC),
     )
     happen(studio, emma, lambda change, lead: standing.convert(change, lead, 240_000))
     return studio
@@ -65,9 +65,9 @@ def book(studio: Studio) -> Studio:
         ({"temperature": ["cold"], "score_max": 5}, ["nobody", "li"]),
         ({"score_min": 60}, ["emma"]),
         ({"wedding_date_from": "1 May 2027", "wedding_date_to": "2027-05-31"}, ["zoe"]),
-        ({"created_to": "2027-01-10"}, ["zoe", "emma"]),
-        ({"created_from": "2027-01-11", "created_to": "2027-01-11"}, ["li"]),
-        ({"created_from": "2027-07-02"}, ["nobody"]),  # half past eleven in UTC is the next day in London's summer
+        ({"created_to": "2026-01-10"}, ["zoe", "emma"]),
+        ({"created_from": "2026-01-11", "created_to": "2026-01-11"}, ["li"]),
+        ({"created_from": "2026-07-02"}, ["nobody"]),  # half past eleven in UTC is the next day in London's summer
         ({"search": "emma & jack"}, ["emma"]),
         ({"search": "emma zoë"}, []),
         ({"search": "ZÜRICH"}, ["zoe"]),

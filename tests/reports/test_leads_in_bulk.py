@@ -145,6 +145,31 @@ def test_won_wants_a_value_and_lost_a_reason(book: Path) -> None:
     assert _timeline(book, "zoe", "status_changed") == [("new → lost", {"old": "new", "new": "lost"})]
 
 
+def test_nobody_is_typed_in_as_won_or_lost_without_saying_more(book: Path) -> None:
+    for status, asked in (("won", "what did they book for?"), ("lost", "why did they not book?")):
+        refused = do(book, "lead", "add", "--email", "new@example.org", "--set", f"lead_status={status}").exception
+        assert isinstance(refused, UsageError)
+        assert asked in refused.message
+    assert len(_field(book, "lead_status")) == len(PEOPLE)
+    words = ("lead", "add", "--email", "new@example.org", "--set", "status=lost", "--set", "lost_reason=date taken")
+    assert data(book, *words)["lead"]["lost_reason"] == "date taken"
+
+
+@pytest.mark.parametrize("words", [("lead", "lose", "zoe"), ("lead", "status", "zoe", "lost")])
+def test_a_reason_is_neither_empty_nor_cut(book: Path, words: tuple[str, ...]) -> None:
+    assert isinstance(do(book, *words, "--reason", " ").exception, UsageError)
+    refused = do(book, *words, "--reason", "x" * 101).exception
+    assert isinstance(refused, InvalidInputError)
+    assert refused.message == "the reason is 101 characters long; at most 100 are kept"
+    assert _field(book, "lead_status") == ["new"] * len(PEOPLE)
+
+
+def test_a_filter_without_its_value_is_told_how_to_write_it(book: Path) -> None:
+    refused = do(book, "lead", "pause", "--where", "status").exception
+    assert isinstance(refused, InvalidInputError)
+    assert refused.hint == "write it as status=…"
+
+
 def test_won_and_lost_ask_a_person(book: Path, person: None) -> None:
     assert "what did they book for?" in do(book, "lead", "status", "emma", "won", stdin="£1,800\n").stderr
     assert "why did they not book?" in do(book, "lead", "status", "zoe", "lost", stdin="date taken\n").stderr
@@ -218,3 +243,11 @@ def test_a_log_that_cannot_be_read_logs_nothing(book: Path, words: tuple[str, ..
     refused = do(book, "lead", "log", "zoe", "phone_call", *words).exception
     assert said in str(refused)
     assert _timeline(book, "zoe", "phone_call") == []
+
+
+def test_money_and_moments_are_told_as_people_write_them(book: Path) -> None:
+    one = do(book, "lead", "set", "emma", "budget=3000", "follow_up=2027-02-01 10:00")
+    assert "  estimated_budget: £2,400 → £3,000" in one.stderr.splitlines()
+    assert "  next_follow_up_at: nothing → 2027-02-01 10:00" in one.stderr.splitlines()
+    two = do(book, "lead", "set", "emma", "zoe", "budget=2500")
+    assert "  1  Emma & Jack Stone  estimated_budget: £3,000 → £2,500" in two.stderr.splitlines()

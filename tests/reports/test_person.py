@@ -120,6 +120,15 @@ def test_it_can_be_read_by_anybody(lived: Studio) -> None:
     assert "None" not in text
 
 
+def test_what_somebody_wrote_does_nothing_to_a_terminal_and_money_is_money(lived: Studio) -> None:
+    with lived.change() as change:
+        timeline.reply(change, leads.find(change.session, EMMA), "Hello\x1b[2J\nthere\x07")
+    text = exported(lived, EMMA).readable()
+    assert "interaction content: Hello [2J\n    there" in text
+    assert "conversion value: £2,400\n" in text
+    assert {sign for sign in text if ord(sign) < 32} == {"\n"}
+
+
 def test_the_command_writes_json_or_text_to_a_file_or_stdout(lived: Studio, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "leadnurture", "--studio", str(lived.root), "lead", "export"]
 

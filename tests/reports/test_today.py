@@ -44,6 +44,21 @@ def test_an_empty_studio_says_where_to_begin(quiet: Studio) -> None:
     ]
 
 
+def test_whoever_asked_this_minute_has_not_waited(quiet: Studio, clock: VirtualClock) -> None:
+    add(quiet, "emma@example.org", **EMMA)
+    assert "just now" in shown(day_of(quiet))[2]
+    clock.advance(timedelta(minutes=1))
+    assert "for 1 min" in shown(day_of(quiet))[2]
+
+
+def test_a_day_of_another_year_is_shown_whole(quiet: Studio) -> None:
+    for name in ("emma", "zoe"):
+        booked = add(quiet, f"{name}@example.org", (name.title(), None), wedding_date=date(2028, 9, 30))
+        happen(quiet, booked, lambda change, lead: standing.convert(change, lead, 100_000))
+    (line,) = [line for line in shown(day_of(quiet)) if line.startswith("Double-booked")]
+    assert "30 Sep 2028     Emma · Zoe" in line
+
+
 def test_who_waits_for_an_answer_and_for_how_long(quiet: Studio, clock: VirtualClock) -> None:
     old = add(quiet, "old@example.org", inquiry_at=quiet.now() - 60 * DAY)
     emma = add(quiet, "emma@example.org", **EMMA)

@@ -126,7 +126,8 @@ def import_calendar(
             told = {"entries": len(entries), "days": [day.isoformat() for day in days], "until": last.isoformat()}
             terminal.print_json(told)
             return
-        terminal.say(f"{len(entries)} entries of {file} block {len(days)} days from {first} to {last}.")
+        busy = sum(1 for entry in entries if entry.days)
+        terminal.say(f"{busy} of {len(entries)} entries of {file} block {len(days)} days from {first} to {last}.")
         terminal.say("\nNext: leadnurture date list")
 
 

@@ -1,6 +1,8 @@
 """`lead duplicates`: couples who may be one, offered and never merged by themselves."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from leadnurture.reports.lead_duplicates import Pair
 
 HINTED = 3
+WAITED_FOR = 5_000  # leads that take about a second
 
 
 def duplicates(
@@ -27,11 +30,13 @@ def duplicates(
     Example: leadnurture lead duplicates
     """
     from leadnurture.crm.leads import find
-    from leadnurture.reports.lead_duplicates import lead_duplicates
+    from leadnurture.reports.lead_duplicates import comparable, compared
 
     with open_studio(context) as studio, studio.read() as session:
         among = {find(session, lead).id or 0 for lead in leads} if leads else None
-        pairs = lead_duplicates(session, among)
+        known = comparable(session, among)
+    with _progress(len(known)) as on_lead:
+        pairs = compared(known, among, on_lead)
     if as_json:
         terminal.print_json({"pairs": [pair.as_json() for pair in pairs[:limit]], "total": len(pairs)})
         return
@@ -43,6 +48,15 @@ def duplicates(
     if len(pairs) > limit:
         terminal.say(f"… and {len(pairs) - limit:,} more: --limit {len(pairs)}")
     terminal.say(f"\nNext: leadnurture lead merge {pairs[0].one.id} {pairs[0].other.id} (the first one stays)")
+
+
+def _progress(leads: int) -> "AbstractContextManager[Callable[[], None] | None]":
+    """Show a bar on a terminal when there is enough to wait for."""
+    if leads < WAITED_FOR or not sys.stderr.isatty():
+        return nullcontext(None)
+    from leadnurture.cli.views.progress import bar
+
+    return bar(leads, "couples")
 
 
 def line(pair: "Pair") -> str:

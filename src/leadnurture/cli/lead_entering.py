@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leadnurture.cli import terminal
+from leadnurture.cli.lead_clash import say_clash
 from leadnurture.cli.lead_duplicates import hint_at
 from leadnurture.cli.lead_several import Deed, Where, answer, do
 from leadnurture.cli.new_sources import CreateSources, with_sources
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from leadnurture.crm.change import Change
     from leadnurture.store.tables.lead import Lead
     from leadnurture.studio import Studio
+
+_KNOWN_BY = ("primary_email", "secondary_email", "primary_phone", "secondary_phone")
 
 
 def add(
@@ -44,7 +47,7 @@ def add(
 
     Example: leadnurture lead add --email emma@example.com --couple "Emma Stone & Jack Smith" --wedding-date 2027-06-14
     """
-    from leadnurture.crm import leads
+    from leadnurture.crm import leads, standing
     from leadnurture.reports.lead_duplicates import lead_duplicates
 
     typed = {
@@ -63,6 +66,7 @@ def add(
     with open_studio(context) as studio:
         given = [f"{name}={value}" for name, value in typed.items() if value is not None]
         values = _values(studio, [*given, *(assign or [])])
+        standing.require_answers(values)
 
         def entered(create: bool) -> "tuple[Change, Lead]":
             with studio.change(enrolling=enroll) as change:
@@ -81,9 +85,9 @@ def add(
     terminal.say(f"Lead {lead.id}: {leads.couple_of(lead)}, score {lead.lead_score} ({lead.lead_temperature.value})")
     for point in points:
         terminal.say(f"  {point['adjustment']:+g}  {point['rule_name']}")
-    if lead.date_available is False:
-        terminal.say(f"Their date is taken   → leadnurture date check {lead.wedding_date}")
-    terminal.say(f"Enrolled in: {', '.join(enrolled)}" if enrolled else "No sequence begins with them.")
+    say_clash(studio, lead)
+    why = f": {change.asleep}" if enroll and not change.enrolling else ""
+    terminal.say(f"Enrolled in: {', '.join(enrolled)}" if enrolled else f"No sequence begins with them{why}.")
     if change.suppressed:
         terminal.say("Their address is on the suppression list: what they opted out of is not sent to them.")
     hint_at(pairs)
@@ -124,12 +128,35 @@ def set_fields(
             terminal.print_json(_updated(studio, found, old_score, done.change))
             return
     _tell_changes(found, changed, old_score, done.change)
+    say_clash(studio, found, changed)
+    _say_who_is_alike(studio, found, changed)
+
+
+def _say_who_is_alike(studio: "Studio", lead: "Lead", changed: "Mapping[str, tuple[Any, Any]]") -> None:
+    """Say who may be the same couple, once something has changed by which one is known."""
+    from leadnurture.reports.lead_duplicates import lead_duplicates
+
+    if not changed.keys().isdisjoint(_KNOWN_BY):
+        with studio.read() as session:
+            hint_at(lead_duplicates(session, {lead.id or 0}))
 
 
 def _values(studio: "Studio", assignments: list[str]) -> dict[str, Any]:
     from leadnurture.crm.assignments import read_assignments
 
-    return read_assignments(assignments, studio.reading())
+    return read_assignments([_dated(studio, text) for text in assignments], studio.reading())
+
+
+def _dated(studio: "Studio", assignment: str) -> str:
+    """Write out a moment in words (`follow_up=+3d`), seen from now."""
+    from leadnurture.crm.fields import Kind, field_named
+    from leadnurture.engine.when import read_when
+
+    name, _, text = assignment.partition("=")
+    field = field_named(name.strip())
+    if field is None or field.kind is not Kind.INSTANT or not text.strip():
+        return assignment
+    return f"{name}={read_when(text, studio.reading(), studio.now()).isoformat()}"
 
 
 def _merged(lead: "Lead", values: "Mapping[str, Any]") -> dict[str, Any]:
@@ -181,15 +208,16 @@ def _updated(studio: "Studio", lead: "Lead", old_score: int, change: "Change") -
 
 
 def _tell_changes(lead: "Lead", changed: "Mapping[str, tuple[Any, Any]]", old_score: int, change: "Change") -> None:
+    from leadnurture.crm.field_words import changes_in_words
     from leadnurture.crm.leads import couple_of
-    from leadnurture.crm.operators import shown
+    from leadnurture.crm.values import Reading
 
     if not changed:
         terminal.say(f"Lead {lead.id} ({couple_of(lead)}): nothing changed.")
         return
     terminal.say(f"Lead {lead.id} ({couple_of(lead)}):")
-    for name, (old, new) in changed.items():
-        terminal.say(f"  {name}: {shown(old)} → {shown(new)}")
+    for told in changes_in_words(changed, Reading.of(change.config)):
+        terminal.say(f"  {told}")
     if lead.lead_score != old_score:
         terminal.say(f"  score: {old_score} → {lead.lead_score} ({lead.lead_temperature.value})")
     for _, sequence in change.enrolled:

@@ -58,13 +58,20 @@ def _forget_one(
     studio: "Studio", reference: str, treatment: "Treatment", confirm: str | None, *, as_json: bool
 ) -> None:
     from leadnurture.crm.leads import couple_of, find
+    from leadnurture.engine.forgetting.backups import Treatment, holding
     from leadnurture.engine.forgetting.forget import require_settled
+    from leadnurture.engine.forgetting.rows import traces_of
 
     with studio.read() as session:
         found = find(session, reference)
         require_settled(session, found)
+        kept_in = holding(studio.root, traces_of(session, found).own) if treatment is Treatment.LIST else []
     name = couple_of(found)
     question = f"Lead {found.id} ({name}, {found.primary_email}) is erased everywhere; nothing brings them back."
+    if kept_in:
+        question += (
+            f"\nBut {len(kept_in)} of your backups go on holding them; --backups rewrite takes them out of these."
+        )
     terminal.require_typed(name, question, given=confirm, option="--confirm")
     (done,) = _done(studio, [found.id or 0], treatment)
     if as_json:
@@ -124,7 +131,7 @@ def _tell_rest(done: "Sequence[Forgotten]") -> None:
     kinds = {
         "rewritten without them": {path for one in done for path in one.backups.rewritten},
         "deleted": {path for one in done for path in one.backups.deleted},
-        "still hold them (--backups rewrite, or delete; the daily ones age out)": {
+        "still hold them (the daily ones age out; delete others once you do not need them)": {
             path for one in done for path in one.backups.holding
         },
     }

@@ -1,5 +1,6 @@
 """`leadnurture lead log`: what happened with a couple, onto their timeline."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,6 +31,7 @@ _OTHER_WAYS = {
 }
 _OURS = ("sequence_", "step_", "automation_", "score_", "lead_", "tag_", "task_", "email_bounced", "notification_")
 
+LONGEST_TEXT = 100_000  # characters: a long mail with all that it quotes
 _OF_MAILS = ("email_opened", "email_clicked")
 
 
@@ -48,7 +50,7 @@ def log(
     outcome: Annotated[str | None, typer.Option(help="How it ended, in a word or two.")] = None,
     follow_up: Annotated[
         str | None,
-        typer.Option(metavar="WHEN", help="When to come back to it, such as 2027-06-14 or '14 June 2027 10:00'."),
+        typer.Option(metavar="WHEN", help='When to come back to it: "+2d", "next monday 10:00", a date.'),
     ] = None,
     sequence: Annotated[
         str | None, typer.Option(metavar="SEQ", help="With email_opened, email_clicked: the mail's sequence.")
@@ -59,6 +61,8 @@ def log(
     """Put something that happened on a couple's timeline; a reply ends the sequences that stop on one.
 
     Example: leadnurture lead log emma email_received --text "Could we talk on Friday?"
+
+    A call, mail or meeting of yours settles a follow-up that was due by today; --follow-up says when to come back.
 
     email_opened and email_clicked are about the last mail that was sent to them, or the last of --sequence and --step.
     """
@@ -115,12 +119,14 @@ def _told(
     from leadnurture.crm.engagement import Told
     from leadnurture.crm.fields import Kind, LeadField
     from leadnurture.crm.values import read_value
+    from leadnurture.engine.when import read_when
 
     reading, (about, text) = studio.reading(), words
     subject = read_value(LeadField("--subject", Kind.TEXT, "Subject"), about or "", reading)
+    content = read_value(LeadField("--text", Kind.TEXT, "Text", longest=LONGEST_TEXT), text or "", reading)
     ended = read_value(LeadField("--outcome", Kind.TEXT, "Outcome", longest=100), outcome or "", reading)
-    when = read_value(LeadField("--follow-up", Kind.INSTANT, "Follow up"), follow_up or "", reading)
-    return Told(subject, text, _details(details), ended, when)
+    when = read_when(follow_up, reading, studio.now()) if follow_up and follow_up.strip() else None
+    return Told(subject, content, _details(details), ended, when)
 
 
 def _details(typed: list[str]) -> dict[str, str]:
@@ -152,10 +158,10 @@ def _noted(
     told: dict[str, Any] = {"metadata": dict(said.details), "outcome": said.outcome, "follow_up": said.follow_up}
     if interaction == "email_received":
         return timeline.reply(change, found, said.text, subject=said.subject, **told), f"noted: {name}"
-    subject = said.subject or name.capitalize()
-    entry = timeline.note(change, found, interaction, subject, content=said.text, **told, who="owner")
+    entry = timeline.contact(change, found, interaction, said.subject or name.capitalize(), content=said.text, **told)
     change.record(FactKind.CHANGED, found.id)
-    return entry, f"noted: {name}"
+    done = "; the follow-up that was due is done" if timeline.FOLLOW_UP_DONE in entry.interaction_metadata else ""
+    return entry, f"noted: {name}{done}"
 
 
 def _marked(
@@ -176,15 +182,25 @@ def _marked(
 
 def _interaction(studio: "Studio", kind: str) -> "InteractionType":
     from leadnurture.crm.fields import Kind, LeadField
-    from leadnurture.crm.values import read_value
+    from leadnurture.crm.values import BadValueError, read_value
     from leadnurture.store.vocabulary import InteractionType
 
-    field = LeadField("TYPE", Kind.WORD, "Type", optional=False, words=InteractionType)
-    found: InteractionType = read_value(
-        field, "email_received" if kind in {"reply", "replied"} else kind, studio.reading()
-    )
+    def read(words: type[StrEnum]) -> Any:
+        field = LeadField("TYPE", Kind.WORD, "Type", optional=False, words=words)
+        return read_value(field, "email_received" if kind in {"reply", "replied"} else kind, studio.reading())
+
+    try:
+        found: InteractionType = read(InteractionType)
+    except BadValueError:  # it is told with those that can be logged, not with all that there are
+        kinds = {one.name: one.value for one in InteractionType if _is_loggable(one.value)}
+        loggable: Any = StrEnum("loggable", kinds)  # type: ignore[misc]  # its members are known when it runs
+        found = read(loggable)
     _require_loggable(found)
     return found
+
+
+def _is_loggable(kind: str) -> bool:
+    return kind not in _OTHER_WAYS and not kind.startswith(_OURS)
 
 
 def _require_loggable(kind: "InteractionType") -> None:

@@ -27,8 +27,8 @@ def merge(
 
     Example: leadnurture lead merge emma 17
 
-    A's values win; what B has that differs is kept as a note. The stricter consent and an opt-out of either hold. It
-    cannot be taken back but by restoring the backup that is made first.
+    A's values win; what B has that differs is kept as a note. If only B has booked, day and place are B's. The stricter
+    consent and an opt-out of either hold. It cannot be taken back but by restoring the backup that is made first.
     """
     with open_studio(context) as studio:
         if not yes:
@@ -42,7 +42,7 @@ def merge(
         if as_json:
             terminal.print_json(_as_json(studio, staying, going, merger, backup))
             return
-        _tell(staying, going, merger)
+        _tell(studio, staying, going, merger)
     terminal.say(f"\nTo take it back: leadnurture restore {backup}")
 
 
@@ -60,7 +60,7 @@ def _preview(studio: "Studio", kept: str, other: str, *, shown: bool) -> None:
     with studio.change() as change:
         staying, going, merger = _merge(studio, change, kept, other)
         if shown:
-            _tell(staying, going, merger)
+            _tell(studio, staying, going, merger)
         change.session.rollback()
         change.facts.clear()
 
@@ -74,15 +74,17 @@ def _back_up(studio: "Studio") -> str:
     return str(target)
 
 
-def _tell(staying: "Lead", going: dict[str, Any], merger: "Merger") -> None:
+def _tell(studio: "Studio", staying: "Lead", going: dict[str, Any], merger: "Merger") -> None:
+    from leadnurture.crm.field_words import changes_in_words, in_words
     from leadnurture.crm.leads import couple_of
-    from leadnurture.crm.operators import shown
 
+    reading = studio.reading()
     terminal.say(f"Lead {going['id']} ({going['couple']}) → lead {staying.id} ({couple_of(staying)})")
-    for name, (old, new) in merger.changes.items():
-        terminal.say(f"  {name}: {shown(old)} → {shown(new)}")
+    for told in changes_in_words(merger.changes, reading):
+        terminal.say(f"  {told}")
     for name, value in merger.aside.items():
-        terminal.say(f"  {name}: stays as it is; '{shown(value)}' is kept as a note")
+        stays = "" if name in merger.changes else "stays as it is; "
+        terminal.say(f"  {name}: {stays}'{in_words(name, value, reading)}' is kept as a note")
     for line in merger.walks:
         terminal.say(f"  {line}")
     moved = ", ".join(f"{count} {name.removeprefix('lead_').replace('_', ' ')}" for name, count in merger.moved.items())

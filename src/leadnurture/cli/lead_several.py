@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leadnurture.cli import terminal
+from leadnurture.cli.lead_clash import say_clash, say_clashes
 
 if TYPE_CHECKING:
     from leadnurture.crm.change import Change
+    from leadnurture.crm.values import Reading
     from leadnurture.store.tables.lead import Lead
     from leadnurture.studio import Studio
 
@@ -59,7 +61,7 @@ def do(
     with studio.read() as session:
         found = chosen(session)
         ids = [lead.id for lead in found]
-        if len(found) >= ASKS_FROM and not _agreed(found, deed, yes=yes, as_json=as_json):
+        if len(found) >= ASKS_FROM and not _agreed(studio, found, deed, yes=yes, as_json=as_json):
             return None
     with studio.change() as change:
         change.new_sources = False  # a slip of the pen makes no source
@@ -76,21 +78,21 @@ def _still_there(change: "Change", ids: "Sequence[int | None]") -> "list[Lead | 
     return [change.session.get(Lead, key) for key in ids]
 
 
-def _agreed(found: "Sequence[Lead]", deed: Deed, *, yes: bool, as_json: bool) -> bool:
+def _agreed(studio: "Studio", found: "Sequence[Lead]", deed: Deed, *, yes: bool, as_json: bool) -> bool:
     if not yes and not as_json:
         for lead in found[:SHOWN]:
-            terminal.say(f"  {preview(lead, deed.would(lead))}")
+            terminal.say(f"  {preview(lead, deed.would(lead), studio.reading())}")
         if len(found) > SHOWN:
             terminal.say(f"  … and {len(found) - SHOWN:,} more")
     return terminal.confirm(f"{_begun(deed.told)}: {len(found):,} couples?", yes=yes)
 
 
-def preview(lead: "Lead", changes: Changes) -> str:
+def preview(lead: "Lead", changes: Changes, reading: "Reading") -> str:
     """Return who it is, and each field's old and new value, in one line."""
+    from leadnurture.crm.field_words import changes_in_words
     from leadnurture.crm.leads import couple_of
-    from leadnurture.crm.operators import shown
 
-    told = "; ".join(f"{name}: {shown(old)} → {shown(new)}" for name, (old, new) in changes.items())
+    told = "; ".join(changes_in_words(changes, reading))
     return f"{lead.id}  {couple_of(lead)}  {told or 'nothing changes'}"
 
 
@@ -102,13 +104,18 @@ def do_and_tell(
 
     done = do(studio, named, where, deed, yes=yes, as_json=as_json)
     if done is not None and len(named) == 1:
-        tell(studio, done.change, done.leads[0][0], deed.told, as_json=as_json)
+        lead, changed, _ = done.leads[0]
+        tell(studio, done.change, lead, deed.told, as_json=as_json)
+        if not as_json:
+            say_clash(studio, lead, changed)
     else:
         answer(done, deed, as_json=as_json)
 
 
 def answer(done: Done | None, deed: Deed, *, as_json: bool) -> None:
     """Tell what was done to several leads; ends with 1 if somebody said no."""
+    from leadnurture.crm.values import Reading
+
     if done is None:
         terminal.say("nothing was changed")
         raise typer.Exit(SOME_SAID_NO)
@@ -116,13 +123,14 @@ def answer(done: Done | None, deed: Deed, *, as_json: bool) -> None:
         terminal.print_json({"leads": [_as_json(done, *one) for one in done.leads], "changed": _changed(done)})
         return
     for lead, changes, _ in done.leads[:SHOWN]:
-        terminal.say(f"  {preview(lead, changes)}")
+        terminal.say(f"  {preview(lead, changes, Reading.of(done.change.config))}")
     if len(done.leads) > SHOWN:
         terminal.say(f"  … and {len(done.leads) - SHOWN:,} more")
     moved = f"; {len(done.change.enrolled)} enrollments begun, {len(done.change.removed)} ended"
     has_moved = done.change.enrolled or done.change.removed
     told = f"{_begun(deed.told)}: {_changed(done):,} of {len(done.leads):,} couples changed"
     terminal.say(told + (moved if has_moved else ""))
+    say_clashes((lead, changes) for lead, changes, _ in done.leads)
 
 
 def _begun(sentence: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leadnurture.cli import terminal
+from leadnurture.cli.lead_clash import say_clash
 from leadnurture.cli.options import AsJson, LeadArgument, open_studio
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def _do(studio: "Studio", reference: str, act: "Callable[[Change, Lead], object]
         found = find(change.session, reference)
         act(change, found)
     tell(studio, change, found, told, as_json=as_json)
+    if not as_json:
+        say_clash(studio, found)
 
 
 def tell(studio: "Studio", change: "Change", found: "Lead", told: str, *, as_json: bool) -> None:

@@ -5,7 +5,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from leadnurture.crm.fields import LEAD_FIELDS, SHORT_NAMES, field_named
-from leadnurture.crm.names import clean, split_couple
+from leadnurture.crm.names import split_couple
+from leadnurture.crm.operators import field_at
 from leadnurture.crm.sources import source_name
 from leadnurture.crm.utm import LANDING, landing_details
 from leadnurture.crm.values import BadValueError, Reading, read_value
@@ -30,12 +31,14 @@ def read_field(name: str, text: str, reading: Reading) -> dict[str, Any]:
     Raises UnknownFieldError or BadValueError.
     """
     if name in {"couple", "couple_names"}:
-        bride, groom = split_couple(text)
-        return {"couple_name_bride": bride, "couple_name_groom": groom}
+        partners = zip(("couple_name_bride", "couple_name_groom"), split_couple(text), strict=True)
+        return {field: read_value(LEAD_FIELDS[field], partner or "", reading) for field, partner in partners}
     if name == LANDING:
         return {"source_details": landing_details(text)}
     if name.startswith(CUSTOM) and len(name) > len(CUSTOM):
-        return {"custom_fields": {name.removeprefix(CUSTOM): clean(text) or None}}
+        own = field_at(name)
+        assert own is not None
+        return {"custom_fields": {name.removeprefix(CUSTOM): read_value(own, text, reading)}}
     field = field_named(name)
     if field is None:
         raise UnknownFieldError(name)

@@ -13,12 +13,14 @@ from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.fields import LEAD_FIELDS
 from leadnurture.crm.names import couple_full_names
 from leadnurture.crm.timeline import note
+from leadnurture.crm.values import BadValueError
 from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
 from leadnurture.money import exponent
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.lead_book import MergedLead
+from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.tables.source import Source
-from leadnurture.store.vocabulary import BudgetRange, InteractionType, LeadStatus
+from leadnurture.store.vocabulary import BudgetRange, EnrollmentStatus, InteractionType, LeadStatus
 
 SHOWN_CANDIDATES = 10
 _ID_DIGITS = 18  # SQLite's integers have no more for certain
@@ -130,14 +132,36 @@ def _written_by(session: Session, wanted: str) -> Sequence[Lead]:
 def create(change: Change, values: Mapping[str, Any], *, origin: str) -> Lead:
     """Create a lead from parsed values by field name; `origin` says how it came (typed, spreadsheet …).
 
-    Raises DuplicateEmailError if the address is known, InvalidInputError if there is none.
+    Sequences begin with nobody whose address another lead has as its second one, while that one is in a sequence: the
+    couple would get everything twice.
+
+    Raises DuplicateEmailError if the address is known, InvalidInputError if there is none, and BadValueError for an
+    inquiry that is yet to come.
     """
     address = values.get("primary_email")
     if address is None:
         raise InvalidInputError("a lead needs an e-mail address", hint="give it with --email")
     if known := by_email(change.session, address):
         raise DuplicateEmailError(known)
+    _require_asked(change, values)
+    if (twin := _in_a_sequence_at(change.session, address)) is not None:
+        change.enrolling, change.asleep = False, f"lead {twin} has {address}, too, and is in a sequence"
     return create_new(change, [values], origin=origin)[0]
+
+
+def _in_a_sequence_at(session: Session, address: str) -> int | None:
+    """Return the lead that gets a sequence's letters and whose second address this is; None if there is none."""
+    running = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)
+    query = select(Lead.id).join(Enrollment, col(Enrollment.lead_id) == Lead.id)
+    mine = query.where(col(Lead.secondary_email) == address, col(Enrollment.status).in_(running))
+    return session.exec(mine.order_by(col(Lead.id))).first()
+
+
+def _require_asked(change: Change, values: Mapping[str, Any]) -> None:
+    """Refuse an inquiry of a day that is yet to come: ages are counted from it."""
+    asked, zone = values.get("inquiry_at"), change.config.studio.zone
+    if asked is not None and asked.astimezone(zone).date() > change.now.astimezone(zone).date():
+        raise BadValueError(f"inquiry_at: {asked.astimezone(zone):%Y-%m-%d} is yet to come")
 
 
 def create_new(change: Change, several: Iterable[Mapping[str, Any]], *, origin: str) -> list[Lead]:
@@ -194,11 +218,12 @@ def update(
     """Set parsed values by field name; return what really changed, as field → (old, new).
 
     `origin` says how they came, as in `create`. Raises DuplicateEmailError if an address belongs to another lead,
-    and the error of `standing.require_answer`.
+    BadValueError for an inquiry that is yet to come, and the error of `standing.require_answer`.
     """
     changed = differences(lead, values)
     if not changed:
         return {}
+    _require_asked(change, {name: new for name, (_, new) in changed.items()})
     if "lead_status" in changed:
         standing.require_answer(lead, changed["lead_status"][1], reason=values.get("lost_reason"))
     if "primary_email" in changed and (other := by_email(change.session, changed["primary_email"][1])):

@@ -30,7 +30,10 @@ _BY_KIND: Mapping[Kind, Callable[[Any, Any], Any]] = {
     Kind.RECORD: lambda mine, theirs: {**theirs, **mine},
 }
 # Follows from other values, from facts, or is about the address that stays.
-_LEFT = frozenset({"lead_score", "lead_temperature", "opt_out_date", "bounced_at", "updated_at", "lead_status"})
+_LEFT = frozenset(
+    {"lead_score", "lead_temperature", "opt_out_date", "bounced_at", "updated_at", "lead_status", "date_available"}
+)
+_OF_THE_WEDDING = frozenset({"wedding_date", "wedding_venue", "wedding_location"})
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,10 @@ class Merged:
 def merged(kept: Lead, other: Lead) -> Merged:
     """Return what becomes of two leads' values: the kept one's win, gaps are filled, counters add up.
 
-    Tags and services are those of both, the stricter consent holds, a pause of either holds. Status and opt-out are
-    facts, and not among the values.
+    Tags and services are those of both, the stricter consent holds, a pause of either holds. When and where the wedding
+    is, is what was booked. Status and opt-out are facts, and not among the values.
     """
+    other_booked = status_of(kept, other) is not kept.lead_status
     values: dict[str, Any] = {}
     aside: dict[str, Any] = {}
     for names in (_ADDRESSES, _PHONES):
@@ -54,14 +58,15 @@ def merged(kept: Lead, other: Lead) -> Merged:
     for field in STORED_FIELDS:
         if field.name in {*_ADDRESSES, *_PHONES, *_LEFT}:
             continue
-        mine, theirs = getattr(kept, field.name), getattr(other, field.name)
+        first, second = (other, kept) if other_booked and field.name in _OF_THE_WEDDING else (kept, other)
+        mine, theirs = getattr(first, field.name), getattr(second, field.name)
         values[field.name] = _one(field.name, field.kind, mine, theirs)
         if field.kind is Kind.RECORD:
             aside |= {f"{field.name}.{key}": value for key, value in theirs.items() if mine.get(key, value) != value}
         elif _is_lost(field.name, field.kind, values[field.name], theirs):
             aside[field.name] = theirs
     if kept.lead_status is not other.lead_status:
-        aside["lead_status"] = other.lead_status
+        aside["lead_status"] = kept.lead_status if other_booked else other.lead_status
     return Merged(values, aside)
 
 

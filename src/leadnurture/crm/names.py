@@ -16,6 +16,11 @@ def clean(text: str) -> str:
     return " ".join(kept.split())
 
 
+def clean_lines(text: str) -> str:
+    """Return text with each of its lines cleaned."""
+    return "\n".join(clean(line) for line in text.splitlines())
+
+
 def split_couple(text: str) -> tuple[str | None, str | None]:
     """Split `Emma Stone & Jack Smith` into both partners; a surname that stands once goes to both.
 

@@ -115,12 +115,15 @@ def _close(change: Change, lead: Lead, channel: ContactChannel, address: str | N
     change.record(FactKind.CHANNEL_CLOSED, lead.id, told)
 
 
-def follow_addresses(change: Change, lead: Lead) -> None:
-    """Leave new addresses of a lead alone as it has asked for, and the lead as the list says of them."""
+def follow_addresses(change: Change, lead: Lead, further: Sequence[str] = ()) -> None:
+    """Leave new addresses of a lead alone as it has asked for, and the lead as the list says of them.
+
+    `further` are addresses of theirs that the lead has no room for.
+    """
     assert lead.id is not None
     closed = opt_outs_of(change.session, [lead.id]).get(lead.id, NOTHING).closed
     channels = {channel for channel, address in closed if address is None}
-    for own in suppression.addresses_of(lead):
+    for own in dict.fromkeys((*suppression.addresses_of(lead), *further)):
         if lead.opt_out_date is not None:
             suppression.suppress(change, own, ContactChannel.ALL, suppression.OPTED_OUT)
         for channel in channels.intersection(_channels_of(own)):

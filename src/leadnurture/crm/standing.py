@@ -1,12 +1,15 @@
 """Where a lead stands with us: status, tags, booking, loss, opt-out, bounce, pause. Each is a fact on the timeline."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import col, select
 
 from leadnurture.crm import suppression
 from leadnurture.crm.change import Change, FactKind
+from leadnurture.crm.fields import LEAD_FIELDS
 from leadnurture.crm.names import clean
 from leadnurture.crm.timeline import note
 from leadnurture.crm.values import BadValueError
@@ -129,8 +132,16 @@ def convert(
 
 
 def lose(change: Change, lead: Lead, reason: str, details: str | None = None) -> None:
-    """Close an inquiry that went elsewhere, with the reason."""
-    lead.lost_reason, lead.lost_details = clean(reason)[:100], details
+    """Close an inquiry that went elsewhere, with the reason.
+
+    Raises MissingAnswerError for an empty one, BadValueError for one that is too long.
+    """
+    require_answer(lead, LeadStatus.LOST, reason=reason)
+    said, longest = clean(reason) or lead.lost_reason, LEAD_FIELDS["lost_reason"].longest
+    if said and len(said) > longest:
+        message = f"the reason is {len(said):,} characters long; at most {longest} are kept"
+        raise BadValueError(message, hint="--details has room for more")
+    lead.lost_reason, lead.lost_details = said, details
     set_status(change, lead, LeadStatus.LOST)
 
 
@@ -149,6 +160,19 @@ def require_answer(lead: Lead, status: LeadStatus, *, value: int | None = None, 
     if status is LeadStatus.LOST and not clean(reason or lead.lost_reason or ""):
         hint = f"leadnurture lead status {lead.id} lost --reason WORDS"
         raise MissingAnswerError("lost: why did they not book? Say it with --reason", hint=hint)
+
+
+def require_answers(values: Mapping[str, Any]) -> None:
+    """Make sure that a couple is not typed in as won without a booking, or as lost without a reason.
+
+    Raises MissingAnswerError.
+    """
+    if values.get("lead_status") is LeadStatus.WON:
+        hint = "add them without it, then: leadnurture lead status ADDRESS won --value AMOUNT"
+        raise MissingAnswerError("won: what did they book for?", hint=hint)
+    if values.get("lead_status") is LeadStatus.LOST and not values.get("lost_reason"):
+        hint = '--set lead_status=lost --set "lost_reason=date taken"'
+        raise MissingAnswerError("lost: why did they not book?", hint=hint)
 
 
 def move(

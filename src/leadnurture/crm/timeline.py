@@ -41,6 +41,14 @@ _OUR_CONTACTS = frozenset(
 )
 
 
+# With one of these the owner has come back to a couple.
+_COMES_BACK = _OUR_CONTACTS | {
+    InteractionType.MEETING_SCHEDULED,
+    InteractionType.MEETING_COMPLETED,
+    InteractionType.CONTRACT_SENT,
+}
+
+
 def note(
     change: Change,
     lead: Lead,
@@ -77,6 +85,31 @@ def note(
         lead.updated_at = change.now
     _count(change, lead, kind)
     return entry
+
+
+FOLLOW_UP_DONE = "follow_up_done"  # in an entry's metadata: when the follow-up was due that it settles
+
+
+def contact(
+    change: Change,
+    lead: Lead,
+    kind: InteractionType,
+    subject: str,
+    *,
+    metadata: dict[str, Any] | None = None,
+    follow_up: datetime | None = None,
+    **said: Any,
+) -> Interaction:
+    """Note what the owner says has happened, in which `said` is as for `note`; it settles a follow-up due by today.
+
+    Whoever has called or written has followed up, unless the next follow-up is said along with it.
+    """
+    due, zone = lead.next_follow_up_at, change.config.studio.zone
+    is_due = due is not None and due.astimezone(zone).date() <= change.now.astimezone(zone).date()
+    given = dict(metadata or {})
+    if due is not None and is_due and kind in _COMES_BACK and follow_up is None:
+        given[FOLLOW_UP_DONE], lead.next_follow_up_at = due.isoformat(), None
+    return note(change, lead, kind, subject, metadata=given, follow_up=follow_up, **said, who="owner")
 
 
 def _count(change: Change, lead: Lead, kind: InteractionType) -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from leadnurture.config import Config
 from leadnurture.crm.fields import Kind, LeadField
-from leadnurture.crm.names import clean
+from leadnurture.crm.names import clean, clean_lines
 from leadnurture.crm.zones import nearest_zone, zone_named
 from leadnurture.errors import InvalidInputError
 from leadnurture.money import parse_money
@@ -83,7 +83,7 @@ def _empty(field: LeadField) -> Any:
 
 
 def _text(field: LeadField, text: str, _: Reading) -> str:
-    kept = clean(text) if field.longest <= 255 else "\n".join(clean(line) for line in text.splitlines())
+    kept = clean(text) if field.longest <= 255 else clean_lines(text)
     if len(kept) > field.longest:
         raise BadValueError(f"{field.name} is {len(kept):,} characters long; at most {field.longest:,} are kept")
     return kept

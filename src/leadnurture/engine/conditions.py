@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadnurture.crm.operators import holds, shown, value_at
+from leadnurture.money import format_money
 from leadnurture.sequences.condition import Condition, TagTest, WeddingTest
 
 
@@ -145,7 +146,9 @@ def _fields(condition: Condition, subject: Subject) -> list[Clause]:
     for test in condition.fields or ():
         actual = value_at(subject.values, test.field)
         asked = f"{test.field} {test.operator.value.replace('_', ' ')} {shown(test.value)}"
-        clauses.append(Clause(asked, shown(actual), holds(test.operator, actual, test.expected)))
+        is_money = test.currency is not None and actual is not None
+        told = format_money(actual, test.currency or "") if is_money else shown(actual)
+        clauses.append(Clause(asked, told, holds(test.operator, actual, test.expected)))
     return clauses
 
 

@@ -7,13 +7,15 @@ from typing import Any
 from sqlalchemy import Table, update
 from sqlmodel import col, select
 
-from leadnurture.crm import standing
+from leadnurture.crm import opt_outs, standing
 from leadnurture.crm.change import Change, FactKind
+from leadnurture.crm.field_words import in_words
 from leadnurture.crm.leads import as_plain, couple_of
 from leadnurture.crm.merging import merged, status_of
-from leadnurture.crm.operators import shown
+from leadnurture.crm.suppression import addresses_of
 from leadnurture.crm.timeline import note
-from leadnurture.engine import merging_walks
+from leadnurture.crm.values import Reading
+from leadnurture.engine import merging_walks, stopping
 from leadnurture.engine.engine import Engine
 from leadnurture.errors import ConflictError
 from leadnurture.store.tables.every import every_table
@@ -37,7 +39,10 @@ class SameLeadError(ConflictError):
 
 @dataclass(frozen=True)
 class Merger:
-    """What a merger did: fields of the kept lead as (old, new), values put aside, walks ended or led on, rows moved."""
+    """What a merger did: fields of the kept lead as (old, new), values put aside, rows moved, and what became of walks.
+
+    `walks` has those that ended, go on or began, each in words.
+    """
 
     changes: Mapping[str, tuple[Any, Any]]
     aside: Mapping[str, Any]
@@ -57,6 +62,7 @@ def merge(change: Change, engine: Engine, kept: Lead, other: Lead) -> Merger:
     both = merged(kept, other)
     before = _Before(kept, other)
     walks = merging_walks.end_twins(change, engine, kept, other)
+    going = [walked.id for lead in (kept.id, other.id) for walked in stopping.running(change, lead)]
     change.session.flush()
     moved = _move_rows(change, kept.id, other.id) | _move_apart(change, kept.id, other.id)
     _remember(change, kept, other)
@@ -64,6 +70,9 @@ def merge(change: Change, engine: Engine, kept: Lead, other: Lead) -> Merger:
     walks += merging_walks.lead_on(change, engine, kept, other.id)
     _follow(change, engine, kept, before)
     _note(change, kept, before, both.aside)
+    engine.follow(change)  # so that what follows from it is told, too
+    walks += merging_walks.ended_or_begun(change, going)
+    changes |= {name: (old, new) for name, old in before.standing.items() if (new := getattr(kept, name)) != old}
     return Merger(changes, both.aside, tuple(walks), {name: count for name, count in moved.items() if count})
 
 
@@ -72,10 +81,12 @@ class _Before:
 
     def __init__(self, kept: Lead, other: Lead) -> None:
         self.other_id, self.other_couple = other.id, couple_of(other)
+        self.standing = {"lead_status": kept.lead_status, "opt_out_date": kept.opt_out_date}
+        self.addresses = [address for lead in (kept, other) for address in addresses_of(lead)]
         self.status = status_of(kept, other)
         self.opt_outs = [lead.opt_out_date for lead in (kept, other) if lead.opt_out_date is not None]
         self.replied_at = max((lead.last_reply_at for lead in (kept, other) if lead.last_reply_at), default=None)
-        self.wedding_differs = kept.wedding_date != other.wedding_date
+        self.wedding_dates = (kept.wedding_date, other.wedding_date)
         self.zones = (kept.time_zone, other.time_zone)
 
 
@@ -152,6 +163,7 @@ def _follow(change: Change, engine: Engine, kept: Lead, before: _Before) -> None
         standing.opt_out(change, kept, f"lead {before.other_id} had opted out before they were merged")
         kept.opt_out_date = min(before.opt_outs)
         change.record(FactKind.OPTED_OUT, kept.id)
+    opt_outs.follow_addresses(change, kept, before.addresses)
     standing.set_status(change, kept, before.status)
     if before.status is LeadStatus.WON:
         change.record(FactKind.CONVERTED, kept.id)
@@ -160,20 +172,27 @@ def _follow(change: Change, engine: Engine, kept: Lead, before: _Before) -> None
     if kept.bounced_at is not None:
         change.record(FactKind.BOUNCED, kept.id)
     merging_walks.end_answered(change, engine, kept, before.replied_at)
-    if before.wedding_differs:
-        change.record(FactKind.WEDDING_MOVED, kept.id)
+    _move(change, kept, before)
+
+
+def _move(change: Change, kept: Lead, before: _Before) -> None:
+    """Let steps follow another day and another zone, and a day that was theirs be free."""
+    if len(set(before.wedding_dates)) > 1:
+        for day in before.wedding_dates:
+            change.record(FactKind.WEDDING_MOVED, kept.id, day.isoformat() if day else None)
     for zone in before.zones:
         if zone != kept.time_zone:
             change.record(FactKind.ZONE_CHANGED, kept.id, zone or change.config.studio.timezone)
 
 
 def _note(change: Change, kept: Lead, before: _Before, aside: Mapping[str, Any]) -> None:
+    reading = Reading.of(change.config)
     note(
         change,
         kept,
         InteractionType.LEAD_UPDATED,
         f"Merged with lead {before.other_id} ({before.other_couple})",
-        content="\n".join(f"{name}: {shown(value)}" for name, value in aside.items()) or None,
+        content="\n".join(f"{name}: {in_words(name, value, reading)}" for name, value in aside.items()) or None,
         metadata={"merged": before.other_id, "aside": {name: as_plain(value) for name, value in aside.items()}},
         who="owner",
     )

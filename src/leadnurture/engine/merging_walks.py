@@ -170,3 +170,10 @@ def end_answered(change: Change, engine: Engine, kept: Lead, replied_at: datetim
             continue
         if "reply" in stopping.stops_of(change, running, engine.book):
             stopping.cancel(change, running, "they replied")
+
+
+def ended_or_begun(change: Change, going: Iterable[int | None]) -> list[str]:
+    """Return which of the walks that were running have ended by the merger and why, and what begins by it."""
+    walks = [change.session.get_one(Enrollment, walk_id) for walk_id in going]
+    ended = [f"{walked.sequence_id}: ends, because {walked.end_reason}" for walked in walks if walked.end_reason]
+    return ended + [f"{sequence}: begins" for _, sequence in change.enrolled]

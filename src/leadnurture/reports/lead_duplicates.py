@@ -1,7 +1,7 @@
 """Which leads may be one couple: looked for among those that share a phone, a wedding date, or nearly an address."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -48,13 +48,19 @@ def told(known: Known) -> str:
 
 
 def lead_duplicates(session: Session, among: Collection[int] | None = None) -> tuple[Pair, ...]:
+    """Return the pairs that may be one couple, as `compared` does, of the leads that `comparable` returns."""
+    return compared(comparable(session, among), among)
+
+
+def compared(
+    known: Sequence[Known], among: Collection[int] | None = None, on_lead: Callable[[], None] | None = None
+) -> tuple[Pair, ...]:
     """Return the pairs that may be one couple, the surest first; with `among` only those that one of these is part of.
 
-    Spam and what was marked as a duplicate by hand is left out.
+    `on_lead` is called for each lead that has been compared: a hundred thousand take a while.
     """
-    known = _known(session, among)
     pairs: dict[tuple[int, int], Pair] = {}
-    for one, other in _twos(known):
+    for one, other in _twos(known, on_lead or (lambda: None)):
         _compare(one, other, among, pairs)
     return tuple(sorted(pairs.values(), key=lambda pair: (-pair.likeness.percent, pair.one.id, pair.other.id)))
 
@@ -70,8 +76,11 @@ def _compare(one: Known, other: Known, among: Collection[int] | None, pairs: dic
         pairs[first.id, second.id] = Pair(first, second, found)
 
 
-def _known(session: Session, among: Collection[int] | None) -> list[Known]:
-    """Return the leads to compare: all, or a few and those that may be like one of them."""
+def comparable(session: Session, among: Collection[int] | None = None) -> list[Known]:
+    """Return the leads to compare: all, or a few and those that may be like one of them.
+
+    Spam and what was marked as a duplicate by hand is left out.
+    """
     if among is None or len(among) > _AT_ONCE:
         return _read(session)
     few = [known for ids in _cut(sorted(among)) for known in _read(session, col(Lead.id).in_(ids))]
@@ -122,7 +131,7 @@ def _of(key: int, bride: str | None, groom: str | None, *rest: Any) -> Known:
     )
 
 
-def _twos(leads: Sequence[Known]) -> Iterable[tuple[Known, Known]]:
+def _twos(leads: Sequence[Known], on_lead: Callable[[], None]) -> Iterable[tuple[Known, Known]]:
     """Return each two that share a phone, a date and a first name, or stand close together by their addresses."""
     by_trait: defaultdict[Any, list[Known]] = defaultdict(list)
     for known in leads:
@@ -134,5 +143,7 @@ def _twos(leads: Sequence[Known]) -> Iterable[tuple[Known, Known]]:
     for group in by_trait.values():
         yield from combinations(group, 2)
     in_order = sorted(((address, known) for known in leads for address in known.addresses), key=lambda one: one[0])
-    for place, (_, known) in enumerate(in_order):
+    for place, (address, known) in enumerate(in_order):
+        if address == known.addresses[0]:
+            on_lead()
         yield from ((known, other) for _, other in in_order[place + 1 : place + 1 + _NEIGHBOURS])

@@ -93,7 +93,7 @@ def lead_score(session: Session, config: Config, now: datetime, lead: Lead) -> L
 def _explained(points: Points, rule: Rule, values: Any, currency: str) -> RulePoints:
     actual = value_at(values, rule.field)
     is_money = actual is not None and rule_field(rule.field).kind is Kind.MONEY
-    asked = f"{rule.field} {rule.operator.value.replace('_', ' ')} {rule.value}".rstrip()
+    asked = f"{rule.field} {rule.operator.value.replace('_', ' ')} {rule.value or 'anything'}"
     there = format_money(actual, currency) if is_money else shown(actual)
     return RulePoints(rule.name, points.adjustment, asked, there)
 

@@ -63,7 +63,7 @@ def read_where(text: str) -> dict[str, Any]:
         option = name.strip("-").replace("-", "_").lower()
         key = "tags" if option == "tag" else option
         if not mark or key not in _KNOWN:
-            near = did_you_mean(key, _KNOWN).removeprefix("; ")
+            near = f"write it as {key}=…" if key in _KNOWN else did_you_mean(key, _KNOWN).removeprefix("; ")
             hint = near or f"filters are {', '.join(sorted(_KNOWN))}"
             raise BadValueError(f"--where: '{word}' is no FILTER=VALUE", hint=hint)
         typed[key] = [*typed.get(key, ()), *_values(key, value)] if key in _SEVERAL else _single(key, value)

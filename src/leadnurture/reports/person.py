@@ -17,13 +17,16 @@ from sqlalchemy import Table, select
 from sqlmodel import Session
 
 from leadnurture.config import Config
+from leadnurture.crm.names import clean_lines
 from leadnurture.crm.suppression import addresses_of, suppressed
+from leadnurture.money import format_money
 from leadnurture.store.tables.every import every_table
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.privacy import Suppression
 
 Row = Mapping[str, Any]
 _SUPPRESSIONS = str(Suppression.__tablename__)
+_MONEY = {"estimated_budget", "conversion_value", "attributed_revenue", "commission_amount"}  # in minor units
 _SECRET = {"digest", "salt"}  # they say nothing about a person, and much about the list
 
 
@@ -32,6 +35,7 @@ class Person:
     """What we hold about a couple, by table: the lead's own row, and every row that hangs on it."""
 
     lead_id: int
+    currency: str
     tables: Mapping[str, Sequence[Row]]
 
     def as_json(self) -> dict[str, Any]:
@@ -39,9 +43,14 @@ class Person:
         return {name: list(rows) for name, rows in self.tables.items()}
 
     def readable(self) -> str:
-        """Return it as text that anybody can read: what is empty is left out, letters are their words."""
+        """Return it as text that anybody can read: what is empty is left out, letters are their words, money is money.
+
+        Whatever somebody wrote does nothing to a terminal: control characters are blanks.
+        """
         parts = [
-            f"{_title(name)}\n{'=' * len(_title(name))}\n\n{_rows(rows)}" for name, rows in self.tables.items() if rows
+            f"{_title(name)}\n{'=' * len(_title(name))}\n\n{_rows(rows, self.currency)}"
+            for name, rows in self.tables.items()
+            if rows
         ]
         return "\n\n".join(parts) + "\n"
 
@@ -60,7 +69,7 @@ def person(session: Session, config: Config, lead: Lead) -> Person:
         for address, rows in listed.items()
         for row in rows
     ]
-    return Person(lead.id, tables)
+    return Person(lead.id, config.studio.currency, tables)
 
 
 def speaking_of_leads() -> Iterator[tuple[Table, list[Any]]]:
@@ -91,16 +100,22 @@ def _title(table: str) -> str:
     return words.capitalize()
 
 
-def _rows(rows: Sequence[Row]) -> str:
-    return "\n\n".join("\n".join(_lines(row)) for row in rows)
+def _rows(rows: Sequence[Row], currency: str) -> str:
+    return "\n\n".join("\n".join(_lines(row, currency)) for row in rows)
 
 
-def _lines(row: Row) -> Iterator[str]:
+def _lines(row: Row, currency: str) -> Iterator[str]:
     """Yield what a row says, a line each; further lines of a text are moved in."""
     for name, value in row.items():
         if value not in (None, "", [], {}):
-            told = _words(value) if name == "content" else str(value)
-            yield f"{name.replace('_', ' ')}: {told.strip()}".replace("\n", "\n    ")
+            told = clean_lines(_told(name, value, currency)).strip()
+            yield f"{name.replace('_', ' ')}: {told}".replace("\n", "\n    ")
+
+
+def _told(name: str, value: Any, currency: str) -> str:
+    if name == "content":
+        return _words(value)
+    return format_money(value, currency) if name in _MONEY else str(value)
 
 
 def _words(content: str) -> str:

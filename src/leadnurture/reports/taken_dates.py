@@ -76,6 +76,18 @@ def one_date(session: Session, config: Config, day: date) -> TakenDate:
     return found
 
 
+def clash(session: Session, config: Config, lead: Lead) -> str | None:
+    """Return what is in the way of a lead's wedding, in words; None if nothing is, or nothing can be any more."""
+    if lead.wedding_date is None or (lead.lead_status in CLOSED_STATUSES and lead.lead_status is not LeadStatus.WON):
+        return None
+    day = one_date(session, config, lead.wedding_date)
+    if lead.lead_status is not LeadStatus.WON:
+        return None if day.available else "their date is taken"
+    if day.is_double_booked:
+        return "double-booked: more weddings than you take are on that day"
+    return "double-booked: that day is blocked" if day.blocked else None
+
+
 def asking_for_taken_dates(session: Session, ids: Sequence[int]) -> int:
     """Return how many of these leads are open and have a wedding date that is taken."""
     return sum(

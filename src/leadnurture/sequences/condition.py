@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_v
 from pydantic.json_schema import SkipJsonSchema, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from leadnurture.crm.fields import LEAD_FIELDS, SHORT_NAMES
+from leadnurture.crm.fields import LEAD_FIELDS, SHORT_NAMES, Kind
 from leadnurture.crm.operators import OPEN_RECORDS, field_at, read_expected
 from leadnurture.crm.sources import source_name
 from leadnurture.crm.values import BadValueError, Reading
@@ -101,12 +101,14 @@ class FieldTest(LanguageModel):
     operator: Operator
     value: Any
     expected: SkipJsonSchema[Any] = Field(default=None, exclude=True, repr=False)  # the value read for the field's kind
+    currency: SkipJsonSchema[str | None] = Field(default=None, exclude=True, repr=False)  # of a field that holds money
 
     @model_validator(mode="before")
     @classmethod
-    def _no_expected(cls, given: Any) -> Any:
-        if isinstance(given, dict) and "expected" in given:
-            raise PydanticCustomError("unknown_key", "unknown key 'expected'", {})
+    def _none_of_ours(cls, given: Any) -> Any:
+        for key in ("expected", "currency"):
+            if isinstance(given, dict) and key in given:
+                raise PydanticCustomError("unknown_key", "unknown key '{key}'", {"key": key})
         return given
 
     @model_validator(mode="after")
@@ -122,7 +124,8 @@ class FieldTest(LanguageModel):
             expected = read_expected(field, self.operator, self.value, reading)
         except (BadValueError, BadMoneyError) as error:
             raise PydanticCustomError("value", "{why}", {"why": error.message}) from None
-        return self.model_copy(update={"expected": expected})
+        currency = reading.currency if field.kind is Kind.MONEY else None
+        return self.model_copy(update={"expected": expected, "currency": currency})
 
 
 class Condition(Asking):

@@ -22,5 +22,5 @@ def rules_view(report: RuleList) -> RenderableType:
 
 
 def _asked(rule: ScoringRule) -> Text:
-    asked = line(f"{rule.criteria_field} {word(rule.criteria_operator)} {rule.criteria_value}")
+    asked = line(f"{rule.criteria_field} {word(rule.criteria_operator)} {rule.criteria_value or 'anything'}")
     return asked if rule.is_active else asked.append("  (inactive)", style=colours.QUIET)

@@ -111,7 +111,7 @@ def _cap(day: Today) -> list[Row]:
 def _waited(length: timedelta) -> str:
     if length < timedelta(days=1):
         hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
-        return f"for {hours} h" if hours else f"for {minutes} min"
+        return f"for {hours} h" if hours else f"for {minutes} min" if minutes else "just now"
     return f"for {span(length.days)}"
 
 
@@ -125,7 +125,8 @@ def _at(at: datetime | None, day: Today, *, late: bool) -> Text:
 def _day(when: date, day: Today) -> str:
     if when == day.as_of.now.date():
         return "today"
-    return f"{when:%a} {when.day} {when:%b}" + ("" if when.year == day.as_of.now.year else f" {when.year}")
+    is_this_year = when.year == day.as_of.now.year
+    return f"{when:%a} {when.day} {when:%b}" if is_this_year else f"{when.day} {when:%b %Y}"
 
 
 # The most urgent first.

@@ -7,8 +7,9 @@ from decimal import Decimal
 from leadnurture.crm.fields import Kind
 from leadnurture.crm.values import BadValueError
 
-# A spreadsheet program runs a cell that starts so; an apostrophe before it makes it text.
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+# A spreadsheet program runs a cell that starts so (some also take the signs as East Asian keyboards write them); an
+# apostrophe before it makes it text.
+_FORMULA = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _ENTRY = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^,;\n]*?))\s*(?:[,;\n]|$)')
 _EDGE = "[\\s\u200b\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]+"  # blanks, and marks that one cannot see
 _EDGES = re.compile(f"^{_EDGE}|{_EDGE}$")

@@ -59,7 +59,7 @@ def _rewritten(path: Path, traces: Traces) -> bool:
     draft = path.with_name(f".{path.name}.forgetting")
     try:
         shutil.copy2(path, draft)
-        rows.erase_from_file(draft, traces.tokens)
+        rows.erase_from_file(draft, traces)
         with closing(connect(draft)) as connection:
             if damage(connection) is not None:
                 return False

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from leadnurture.crm import dates
 from leadnurture.crm.leads import couple_of
 from leadnurture.engine.engine import Engine
 from leadnurture.engine.forgetting import backups, figures, files, rows
@@ -94,19 +95,23 @@ def forget_all(
 
 
 def _erase(engine: Engine, root: Path, lead_id: int, now: datetime) -> tuple[Traces, tuple[int, int]]:
-    with engine.database.write() as session:
+    with engine.change(now) as change:
+        session = change.session
         lead = session.get_one(Lead, lead_id)
         require_settled(session, lead)
         traces = rows.traces_of(session, lead)
         query = select(OutboxMessage.message_id).where(OutboxMessage.lead_id == lead.id)
         message_ids = session.exec(query).all()
         try:
-            gone = files.erase_letters(root, traces, message_ids), files.erase_log_lines(root, traces)
-            files.erase_notes(root, traces)
+            gone = files.erase_letters(root, traces.own, message_ids), files.erase_log_lines(root, traces.own)
+            files.erase_notes(root, traces.own)
         except OSError as error:
             raise UnerasableFileError(error) from error
         figures.keep(session, lead, engine.config.studio.zone)
+        day = lead.wedding_date
         rows.erase(session, traces, now)
+        if day is not None:
+            dates.settle(change, [day])
     return traces, gone
 
 
@@ -123,7 +128,7 @@ def _account(
     engine: Engine, root: Path, traces: Traces, gone: tuple[int, int], treatment: Treatment, *, compacted: bool
 ) -> Forgotten:
     """Treat the backups, and look for what is left."""
-    treated = backups.treat(backups.holding(root, traces), traces, treatment)
+    treated = backups.treat(backups.holding(root, traces.own), traces.own, treatment)
     named, mentions = files.naming(root, traces), []
     if engine.database.path in named:
         with engine.database.read() as session:

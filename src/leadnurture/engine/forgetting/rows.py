@@ -1,23 +1,24 @@
 """The rows of a couple that is forgotten: gone with all that hangs on them, and no byte of them left in the file."""
 
 import sqlite3
-from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlalchemy import ColumnElement, and_, or_, text
+from sqlmodel import Session, SQLModel, col, select
 
+from leadnurture.crm.names import first_name
+from leadnurture.engine.forgetting.passages import erase_passages
 from leadnurture.engine.forgetting.traces import Traces
 from leadnurture.store.files import connect, translated
-from leadnurture.store.tables.channel_rest import ChannelRest
 from leadnurture.store.tables.every import every_table
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.lead_book import MergedLead
-from leadnurture.store.tables.privacy import Erasure, Suppression
+from leadnurture.store.tables.privacy import Erasure
 
 _LEAVES_NOTHING = "DELETE FROM leads WHERE unsubscribe_token = ?"
 
@@ -26,18 +27,29 @@ def erase(session: Session, traces: Traces, now: datetime) -> None:
     """Delete a lead with all that hangs on it, and remember by a digest alone that it was forgotten."""
     for token in traces.tokens:
         session.merge(Erasure(token_digest=digest(token), erased_at=now))
-    told: list[ChannelRest | Suppression] = [*session.exec(select(ChannelRest)), *session.exec(select(Suppression))]
-    for row in told:  # words of servers, and of the owner
-        if traces.are_in(row.reason):
-            row.reason = traces.erased_from(row.reason)
     session.flush()
     session.execute(text("DELETE FROM leads WHERE id = :id"), {"id": traces.lead_ids[0]})
+    erase_passages(session.connection().exec_driver_sql, SQLModel.metadata.tables.keys(), traces.own)
     session.expire_all()
 
 
 def traces_of(session: Session, lead: Lead) -> Traces:
-    """Return by what a lead can be known, and those that were merged into it."""
-    return Traces.of(lead, session.exec(select(MergedLead).where(MergedLead.lead_id == lead.id)).all())
+    """Return by what a lead can be known, and those that were merged into it; and what of it is another lead's, too."""
+    traces = Traces.of(lead, session.exec(select(MergedLead).where(MergedLead.lead_id == lead.id)).all())
+    others = session.exec(select(Lead).where(Lead.id != lead.id, or_(*_is_alike(lead, traces)))).all()
+    return replace(traces, shared=frozenset(word for other in others for word in Traces.of(other, ()).words))
+
+
+def _is_alike(lead: Lead, traces: Traces) -> list[ColumnElement[bool]]:
+    """Hold for who has an address, a number, a name, or both first names of a lead."""
+    names = (Lead.couple_name_bride, Lead.couple_name_groom)
+    columns = (Lead.primary_email, Lead.secondary_email, Lead.primary_phone, Lead.secondary_phone, *names)
+    firsts = [first_name(name) for name in (lead.couple_name_bride, lead.couple_name_groom)]
+    namesakes = [
+        or_(col(column) == first, col(column).startswith(f"{first} ", autoescape=True))
+        for column, first in zip(names, firsts, strict=True)
+    ]
+    return [*(col(column).in_(traces.words) for column in columns), *([and_(*namesakes)] if all(firsts) else [])]
 
 
 def digest(token: str) -> str:
@@ -81,10 +93,12 @@ def compact(path: Path) -> None:
         connection.execute("VACUUM")
 
 
-def erase_from_file(path: Path, tokens: Iterable[str]) -> None:
+def erase_from_file(path: Path, traces: Traces) -> None:
     """Delete leads from a database of any schema of ours, such as a copy of a backup, and write the file anew."""
     with closing(connect(path)) as connection, translated(path):
-        connection.executemany(_LEAVES_NOTHING, [(token,) for token in tokens])
+        connection.executemany(_LEAVES_NOTHING, [(token,) for token in traces.tokens])
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        erase_passages(connection.execute, tables, traces.own)
         _drop_dead_words(connection)
         connection.execute("VACUUM")
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadnurture.crm.names import couple_full_names, couple_names
 from leadnurture.store.tables.lead import Lead
@@ -15,13 +15,15 @@ ERASED = "(erased)"
 class Traces:
     """By what a couple can be known, also as the leads that were merged into theirs: `lead_ids`, theirs first.
 
-    `words` are as people write them; a first name alone is nobody's for certain.
+    `words` are as people write them; a first name alone is nobody's for certain. Those that are `shared` are another
+    couple's as well: the planner's number, a namesake.
     """
 
     lead_ids: tuple[int, ...]
     tokens: tuple[str, ...]
     emails: tuple[str, ...]
     words: tuple[str, ...]
+    shared: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, lead: Lead, merged: Sequence[MergedLead]) -> "Traces":
@@ -38,6 +40,12 @@ class Traces:
         words = dict.fromkeys((*emails, *written, *spoken, *tokens))
         ids = (lead.id, *(one.merged_id for one in merged))
         return cls(ids, tokens, emails, tuple(sorted(words, key=len, reverse=True)))
+
+    @property
+    def own(self) -> "Traces":
+        """The traces that are nobody else's: what may be erased wherever it stands."""
+        emails, words = (tuple(word for word in kept if word not in self.shared) for kept in (self.emails, self.words))
+        return replace(self, emails=emails, words=words)
 
     def are_in(self, text: str) -> bool:
         """Whether a text names them, whatever its case."""
