@@ -40,6 +40,16 @@ def test_a_lead_enters_when_it_begins_to_fit(life: Life) -> None:
     assert life.walk("mia").reason == "tags have any of keen"
 
 
+def test_however_a_lead_comes_to_fit_it_stays_out_while_another_one_gets_its_letters(life: Life) -> None:
+    life.given("welcome", mail("hello"), enroll={"when": {"tags": {"any": ["keen"]}}})
+    life.add("mia", secondary_email="zoe@example.org")
+    life.add("zoe")
+    life.happens("mia", standing.add_tag, "keen")
+    life.happens("zoe", standing.add_tag, "keen")
+    assert life.walks("zoe") == {}
+    assert life.passed_over("zoe") == {"welcome": "lead 1 has zoe@example.org, too, and is in a sequence"}
+
+
 def test_a_lead_enters_by_the_score_that_it_has_just_got(life: Life) -> None:
     life.given("welcome", mail("hello"), enroll={"when": {"score": {"min": 20}}})
     life.add("mia", estimated_budget=300_000)

@@ -86,7 +86,7 @@ def add(
     for point in points:
         terminal.say(f"  {point['adjustment']:+g}  {point['rule_name']}")
     say_clash(studio, lead)
-    why = f": {change.asleep}" if enroll and not change.enrolling else ""
+    why = f": {change.kept_out[lead.id]}" if lead.id in change.kept_out else ""
     terminal.say(f"Enrolled in: {', '.join(enrolled)}" if enrolled else f"No sequence begins with them{why}.")
     if change.suppressed:
         terminal.say("Their address is on the suppression list: what they opted out of is not sent to them.")

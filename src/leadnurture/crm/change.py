@@ -61,6 +61,7 @@ class Change:
     facts: list[Fact] = field(default_factory=list)
     enrolled: list[tuple[int, str]] = field(default_factory=list)  # (lead, sequence) that this change enrolled
     removed: list[tuple[int, str]] = field(default_factory=list)  # (lead, sequence) that this change ended
+    kept_out: dict[int, str] = field(default_factory=dict)  # leads that enter nothing: another one gets their letters
     suppressed: list[int] = field(default_factory=list)  # leads whose addresses turned out to be suppressed
 
     def record(self, kind: FactKind, lead_id: int | None, text: str | None = None) -> None:

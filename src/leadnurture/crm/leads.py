@@ -18,9 +18,8 @@ from leadnurture.errors import ConflictError, InvalidInputError, NotFoundError
 from leadnurture.money import exponent
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.lead_book import MergedLead
-from leadnurture.store.tables.sequence import Enrollment
 from leadnurture.store.tables.source import Source
-from leadnurture.store.vocabulary import BudgetRange, EnrollmentStatus, InteractionType, LeadStatus
+from leadnurture.store.vocabulary import BudgetRange, InteractionType, LeadStatus
 
 SHOWN_CANDIDATES = 10
 _ID_DIGITS = 18  # SQLite's integers have no more for certain
@@ -132,9 +131,6 @@ def _written_by(session: Session, wanted: str) -> Sequence[Lead]:
 def create(change: Change, values: Mapping[str, Any], *, origin: str) -> Lead:
     """Create a lead from parsed values by field name; `origin` says how it came (typed, spreadsheet …).
 
-    Sequences begin with nobody whose address another lead has as its second one, while that one is in a sequence: the
-    couple would get everything twice.
-
     Raises DuplicateEmailError if the address is known, InvalidInputError if there is none, and BadValueError for an
     inquiry that is yet to come.
     """
@@ -144,17 +140,7 @@ def create(change: Change, values: Mapping[str, Any], *, origin: str) -> Lead:
     if known := by_email(change.session, address):
         raise DuplicateEmailError(known)
     _require_asked(change, values)
-    if (twin := _in_a_sequence_at(change.session, address)) is not None:
-        change.enrolling, change.asleep = False, f"lead {twin} has {address}, too, and is in a sequence"
     return create_new(change, [values], origin=origin)[0]
-
-
-def _in_a_sequence_at(session: Session, address: str) -> int | None:
-    """Return the lead that gets a sequence's letters and whose second address this is; None if there is none."""
-    running = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)
-    query = select(Lead.id).join(Enrollment, col(Enrollment.lead_id) == Lead.id)
-    mine = query.where(col(Lead.secondary_email) == address, col(Enrollment.status).in_(running))
-    return session.exec(mine.order_by(col(Lead.id))).first()
 
 
 def _require_asked(change: Change, values: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Who must not enter although the condition fits: who would leave at once, and who is in it or has been."""
 
-from sqlmodel import select
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
 
 from leadnurture.crm.change import Change
 from leadnurture.engine.schedule import after
@@ -15,6 +16,18 @@ RUNNING = (EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED)
 def barred(change: Change, lead: Lead, sequence: Sequence) -> str | None:
     """Return why a lead must not enter a sequence although it fits, or None."""
     return stopped(lead, sequence) or _been_before(change, lead, sequence)
+
+
+def gets_their_letters(session: Session, lead: Lead) -> str | None:
+    """Return which other lead shares an address with this one and is in a sequence: they would get letters twice."""
+    mine = {address for address in (lead.primary_email, lead.secondary_email) if address}
+    shares = or_(col(Lead.primary_email).in_(mine), col(Lead.secondary_email).in_(mine))
+    running = select(Lead).join(Enrollment, col(Enrollment.lead_id) == Lead.id).where(Lead.id != lead.id, shares)
+    twin = session.exec(running.where(col(Enrollment.status).in_(RUNNING)).order_by(col(Lead.id))).first()
+    if twin is None:
+        return None
+    address = twin.primary_email if twin.primary_email in mine else twin.secondary_email
+    return f"lead {twin.id} has {address}, too, and is in a sequence"
 
 
 def stopped(lead: Lead, sequence: Sequence) -> str | None:

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from leadnurture.crm.change import Change
 from leadnurture.engine import subjects, walk
-from leadnurture.engine.barring import barred
+from leadnurture.engine.barring import barred, gets_their_letters
 from leadnurture.engine.book import Edition
 from leadnurture.engine.by_time import will_hold
 from leadnurture.engine.conditions import Subject, judge
@@ -60,11 +60,16 @@ def consider(
     ]
     if not change.enrolling:
         _leave_asleep(change, lead, [*open_entries, *_awaiting(change, lead, editions, passed)])
-    elif not lead.automation_paused:
+    elif open_entries and not lead.automation_paused:
         _take(change, lead, open_entries, is_holiday)
 
 
 def _take(change: Change, lead: Lead, entries: list[Entry], is_holiday: IsHoliday) -> None:
+    if (twin := gets_their_letters(change.session, lead)) is not None:
+        change.kept_out[lead.id or 0] = twin
+        for entry in entries:
+            pass_over(change, lead, entry.edition, twin)
+        return
     chosen = choose(entries)
     for entry in entries:
         if entry in chosen:
