@@ -222,6 +222,24 @@ class TestWhatTheNewerDatabaseKnows:
         life.later(DAY)
         assert life.sent() == ["hello"]
 
+    @pytest.mark.parametrize("sent_before", [True, False])
+    def test_a_step_that_was_renamed_since_was_done_once_and_the_walk_goes_on(
+        self, life: Life, sent_before: bool
+    ) -> None:
+        life.given("welcome", *THREE)
+        life.add("mia")
+        life.clock.advance(HOUR)
+        life.tick() if sent_before else life.decide()
+        file = backed_up(life)
+        life.tick()
+        life.given("welcome", mail("uno", delay="1h", was="one"), *THREE[1:])
+        assert life.steps("mia") == {"uno": "executed"}
+        put_back(life, file)
+        assert life.steps("mia") == {"one": "executed"}
+        assert life.walk("mia").status is EnrollmentStatus.ACTIVE
+        days(life, 3)
+        assert life.sent() == ["one", "two"]
+
     def test_a_step_that_was_renamed_since_is_not_sent_under_its_old_name(self, life: Life) -> None:
         life.given("welcome", *THREE)
         life.add("mia")

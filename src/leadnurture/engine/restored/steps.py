@@ -28,8 +28,7 @@ def carry(
 
     Other steps are done again: what they did is not in the backup.
     """
-    executions = {one.step_key: one for one in _of(newer, Execution, there)}
-    messages = {one.step_key: one for one in _of(newer, OutboxMessage, there)}
+    executions, messages = _under_names_here(change, newer, here, there)
     sent = {
         key: one for key, one in messages.items() if one.state is OutboxState.SENT and not _knows(change, here, one)
     }
@@ -50,6 +49,25 @@ def carry(
     _pause_unknown(change, engine, here, sent, outcome)
 
 
+def _under_names_here(
+    change: Change, newer: Session, here: Enrollment, there: Enrollment
+) -> tuple[dict[str, Execution], dict[str, OutboxMessage]]:
+    """Return what the newer database has of a walk by step: under the names here, where a message tells the step.
+
+    A step may have been renamed since; its message is known by its Message-ID.
+    """
+    theirs = _of(newer, OutboxMessage, there)
+    mine = {one.message_id: one.step_key for one in _of(change.session, OutboxMessage, here)}
+    since = {one.step_key: mine[one.message_id] for one in theirs if one.message_id in mine}
+    return _named(_of(newer, Execution, there), since), _named(theirs, since)
+
+
+def _named(rows: Iterable[Row], since: Mapping[str, str]) -> dict[str, Row]:
+    """Return copies of rows by their step, under the names that it has in `since`."""
+    named = (type(row)(**row.model_dump() | {"step_key": since.get(row.step_key, row.step_key)}) for row in rows)
+    return {row.step_key: row for row in named}
+
+
 def _of(session: Session, kind: type[Row], walked: Enrollment) -> list[Row]:
     query = select(kind).where(kind.enrollment_id == walked.id).order_by(col(kind.id))
     return list(session.exec(query).all())
@@ -65,10 +83,11 @@ def _knows(change: Change, here: Enrollment, message: OutboxMessage) -> bool:
 
 def _write(change: Change, here: Enrollment, execution: Execution, message: OutboxMessage | None = None) -> None:
     """Put a step of the newer database in the place of what the backup has of it."""
-    for old in (
-        *(one for one in _of(change.session, OutboxMessage, here) if _is_same(one, execution, message)),
-        *(one for one in _of(change.session, Execution, here) if one.step_key == execution.step_key),
-    ):
+    present: list[OutboxMessage | Execution] = [
+        *_of(change.session, OutboxMessage, here),
+        *_of(change.session, Execution, here),
+    ]
+    for old in (one for one in present if one.step_key == execution.step_key):
         change.session.delete(old)
         change.session.flush()  # the message first: it hangs on the execution
     place = {"lead_id": here.lead_id, "enrollment_id": here.id}
@@ -81,11 +100,6 @@ def _write(change: Change, here: Enrollment, execution: Execution, message: Outb
             posted.state, posted.reason = OutboxState.PARKED, posted.reason or PARKED
         change.session.add(posted)
         change.session.flush()
-
-
-def _is_same(mine: OutboxMessage, execution: Execution, message: OutboxMessage | None) -> bool:
-    """Tell whether the backup's message is that of a step, be it under the name that the step had then."""
-    return mine.step_key == execution.step_key or (message is not None and mine.message_id == message.message_id)
 
 
 def _tell(change: Change, here: Enrollment, message: OutboxMessage) -> None:
