@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from random import Random
 from threading import Timer
@@ -21,9 +22,9 @@ RUN = ("run", "--once")
 class Dying(Leadnurture):
     """`leadnurture` in a process that dies at a chosen point of its work on the database."""
 
-    def __init__(self, cwd: Path, moment: str, kind: str, count: int) -> None:
+    def __init__(self, cwd: Path, moment: str, kind: str, number: int) -> None:
         super().__init__(cwd)
-        self._death = (moment, kind, str(count))
+        self._death = (moment, kind, str(number))
 
     def _command(self, words: tuple[str, ...]) -> list[str]:
         return [sys.executable, str(DYING), *self._death, *words]
@@ -79,6 +80,18 @@ class Victim:
         timer = Timer(self.dice.uniform(0, most), kill, [process])
         timer.start()
         self._ended(process)
+        timer.cancel()
+
+    def at_any_moment(self, most: float) -> None:
+        """Kill a run at a random moment of the first `most` seconds after it has turned to the mail server."""
+        process = self._started()
+        timer, connections = Timer(self.dice.uniform(0, most), kill, [process]), count()
+
+        def at_point(seen: str, _: int) -> None:
+            if seen == "connect" and next(connections) == 0:
+                timer.start()
+
+        self._watched(process, at_point)
         timer.cancel()
 
     def at_freezing(self, moment: str) -> None:

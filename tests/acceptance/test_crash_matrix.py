@@ -32,7 +32,7 @@ POINTS: dict[str, Callable[[Victim], None]] = {
     "after `sent` is committed": lambda victim: victim.at_commit("after", "sent", 6),
     "before any commit": lambda victim: victim.at_commit("before", "any", 20),
     "after any commit": lambda victim: victim.at_commit("after", "any", 20),
-    "at a random moment": lambda victim: victim.after_a_while(4),
+    "at a random moment": lambda victim: victim.at_any_moment(0.5),
 }
 
 
