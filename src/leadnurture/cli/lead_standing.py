@@ -54,7 +54,8 @@ def convert(
             conversion = booking(made, AsOf.of(studio.config, change.now)).as_json()
             terminal.print_json(standing_json(studio, change, found) | {"conversion": conversion})
             return
-    tell(studio, change, found, "booked", as_json=False)
+        tell(studio, change, found, "booked", as_json=False)
+        say_clash(studio, found)
 
 
 def lose(
