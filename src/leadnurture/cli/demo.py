@@ -60,9 +60,8 @@ def _tell(result: "DemoResult", *, as_json: bool) -> None:
         told = {"studio": str(result.root), "couples": result.couples, "counts": counts}
         terminal.print_json(told | {"overview": figures.as_json(), "lead": couple.as_json()})
         return
-    console = terminal.stdout()
-    console.print(overview_view(figures))
-    console.print(lead_file_view(couple))
+    terminal.show(overview_view(figures))
+    terminal.show(lead_file_view(couple))
     written, done = counts["sent"], counts["executed"]
     terminal.say(f"\n{result.couples} couples asked, {written} messages were written, {done} other steps were done.")
     terminal.say(f"The messages:  {result.root}/outbox/")

@@ -190,11 +190,11 @@ def _show(transcript: "Transcript", *, totals: bool, as_json: bool) -> None:
         terminal.print_json(transcript.as_json())
         return
     if sys.stdout.isatty():
-        terminal.stdout().print(transcript_view(transcript))
+        terminal.show(transcript_view(transcript))
     else:
         sys.stdout.write(as_text(transcript.entries))
     if totals:
-        terminal.stdout().print(totals_view(transcript))
+        terminal.show(totals_view(transcript))
 
 
 def _write(transcript: "Transcript", file: Path) -> None:

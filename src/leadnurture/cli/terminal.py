@@ -36,7 +36,7 @@ def finish() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def stdout() -> "Console":
+def _stdout() -> "Console":
     """Return the console for data: colours only on a terminal."""
     from rich.console import Console
 
@@ -56,12 +56,12 @@ def answer(data: Any, view: "Callable[[], RenderableType]", *, as_json: bool) ->
     if as_json:
         print_json(data)
     else:
-        _print(view())
+        show(view())
 
 
-def _print(view: "RenderableType") -> None:
+def show(view: "RenderableType") -> None:
     """Print a view; into a pipe or a file without the blanks that fill its columns up."""
-    console = stdout()
+    console = _stdout()
     if sys.stdout.isatty():
         console.print(view)
         return
