@@ -17,23 +17,23 @@ def root(leadnurture: Leadnurture, tmp_path: Path) -> Path:
 
 def test_a_couple_is_forgotten_once_their_name_is_given(leadnurture: Leadnurture, root: Path) -> None:
     words = ("--studio", str(root), "lead", "forget", "emma0")
-    unasked = leadnurture(*words)
+    unasked = leadnurture(*words, "--backups", "list")
     assert unasked.returncode == 2
-    assert "But 1 of your backups go on holding them; --backups rewrite takes them out of these." in unasked.stderr
+    assert "But 1 of your backups go on holding them: without --backups list they are rewritten." in unasked.stderr
     assert '--confirm "Emma0 & Jack0"' in unasked.stderr
     wrong = leadnurture(*words, "--confirm", "Emma1 & Jack1")
     assert (wrong.returncode, rows(root, "SELECT count(*) FROM leads")) == (2, [(3,)])
-    done = leadnurture(*words, "--confirm", "Emma0 & Jack0")
+    done = leadnurture(*words, "--backups", "list", "--confirm", "Emma0 & Jack0")
     assert done.returncode == 0
     assert "Lead 1 is forgotten, with 1 letters in outbox/" in done.stderr
     assert "Backups, still hold them" in done.stderr
     assert rows(root, "SELECT count(*) FROM leads") == [(2,)]
     assert [path.name for path in (root / "outbox").iterdir() if "couple0" in path.name] == []
     again = json.loads(
-        leadnurture(
-            "--studio", str(root), "lead", "forget", "2", "--backups", "rewrite", "--confirm", "Emma1 & Jack1", "--json"
-        ).stdout
+        leadnurture("--studio", str(root), "lead", "forget", "2", "--confirm", "Emma1 & Jack1", "--json").stdout
     )["data"]
+    left = [path for path in root.rglob("*") if path.is_file() and b"Emma1" in path.read_bytes()]
+    assert left == []
     assert (again["lead_id"], again["letters"], again["compacted"], again["files"]) == (2, 1, True, [])
     assert len(again["backups"]["rewritten"]) == 1
     overview = json.loads(leadnurture("--studio", str(root), "report", "overview", "--json").stdout)["data"]

@@ -25,8 +25,8 @@ def forget(
         str | None, typer.Option(metavar="MONTHS", help="With --lost: such as 24m or 2y; else as configured.")
     ] = None,
     backups: Annotated[
-        str, typer.Option(help="Backups that hold them: list, rewrite (without them), or delete.")
-    ] = "list",
+        str, typer.Option(help="Backups that hold them: rewrite (without them), delete, or only list.")
+    ] = "rewrite",
     confirm: Annotated[
         str | None, typer.Option("--confirm", metavar="NAME", help="The couple's name, instead of typing it.")
     ] = None,
@@ -34,13 +34,12 @@ def forget(
 ) -> None:
     """Erase a couple everywhere: rows, timeline, letters, log. What is counted stays, and names nobody.
 
-    Example: leadnurture lead forget emma --backups rewrite --confirm "Emma & Jack Smith"
+    Example: leadnurture lead forget emma --confirm "Emma & Jack Smith"
 
     Example: leadnurture lead forget --lost --older-than 24m
 
-    What they opted out of stays known by a digest of their addresses. A backup keeps them until you delete it or it
-    ages out (the daily ones within twelve months), unless --backups says otherwise; if it is restored, they are
-    forgotten again.
+    What they opted out of stays known by a digest of their addresses. Backups are rewritten without them, unless
+    --backups says otherwise; one that lay elsewhere and is restored forgets them again.
     """
     from leadnurture.errors import UsageError
 
@@ -70,7 +69,7 @@ def _forget_one(
     question = f"Lead {found.id} ({name}, {found.primary_email}) is erased everywhere; nothing brings them back."
     if kept_in:
         question += (
-            f"\nBut {len(kept_in)} of your backups go on holding them; --backups rewrite takes them out of these."
+            f"\nBut {len(kept_in)} of your backups go on holding them: without --backups list they are rewritten."
         )
     terminal.require_typed(name, question, given=confirm, option="--confirm")
     (done,) = _done(studio, [found.id or 0], treatment)
