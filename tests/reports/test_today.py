@@ -64,6 +64,7 @@ def test_who_waits_for_an_answer_and_for_how_long(quiet: Studio, clock: VirtualC
     emma = add(quiet, "emma@example.org", **EMMA)
     ann = add(quiet, "ann@example.org", ("Ann", None))
     add(quiet, "known@example.org", lead_status="contacted")
+    add(quiet, "over@example.org", inquiry_at=quiet.now() - 60 * DAY, wedding_date=quiet.now().date() - DAY)
     gone = add(quiet, "gone@example.org")
     happen(quiet, gone, lambda change, lead: standing.opt_out(change, lead, "they said so"))
     clock.advance(2 * HOUR)

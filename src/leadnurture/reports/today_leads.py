@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, exists, select
 
 from leadnurture.config import Config
@@ -74,7 +74,7 @@ def waiting_couples(session: Session, config: Config, as_of: AsOf) -> Part[Waiti
     """Return who waits for an answer: of the last two weeks who waits longest, then those before."""
     since = func.coalesce(Lead.last_reply_at, Lead.inquiry_at)
     order = (since < as_of.now - RECENT, since, col(Lead.id))
-    total, leads = _leads(session, _is_open(), *_unanswered(), order=order)
+    total, leads = _leads(session, _is_open(), *_unanswered(as_of.now.date()), order=order)
     advice = recommended(session, config, as_of.now, leads)
     return Part(
         total,
@@ -94,17 +94,20 @@ def waiting_couples(session: Session, config: Config, as_of: AsOf) -> Part[Waiti
     )
 
 
-def _unanswered() -> tuple[ColumnElement[bool], ...]:
+def _unanswered(today: date) -> tuple[ColumnElement[bool], ...]:
     """Hold for new inquiries and for replies that no word of ours has followed.
 
-    Of a lead that is not new and never replied, what was said may simply stand elsewhere.
+    Of a lead that is not new and never replied, what was said may simply stand elsewhere; one whose wedding is over, as
+    in an old spreadsheet, asks no more.
     """
     answered = exists().where(
         col(Interaction.lead_id) == Lead.id,
         col(Interaction.created_at) >= func.coalesce(Lead.last_reply_at, Lead.inquiry_at),
         col(Interaction.interaction_type).in_(OUR_WORDS),
     )
-    asked = or_(col(Lead.lead_status) == LeadStatus.NEW, col(Lead.last_reply_at).is_not(None))
+    is_over = and_(col(Lead.wedding_date).is_not(None), col(Lead.wedding_date) < today)
+    is_new = and_(col(Lead.lead_status) == LeadStatus.NEW, ~is_over)
+    asked = or_(is_new, col(Lead.last_reply_at).is_not(None))
     return col(Lead.opt_out_date).is_(None), asked, ~answered
 
 
