@@ -68,6 +68,7 @@ def make_safe(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode=DELETE").fetchone()
     connection.execute("PRAGMA synchronous=EXTRA")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA cache_size=-65536")  # KiB at most: a big change writes no page before its commit
     connection.execute("PRAGMA secure_delete=ON")  # what is deleted, such as a couple that is forgotten, becomes zeros
     if sys.platform == "darwin":
         connection.execute("PRAGMA fullfsync=ON")
