@@ -240,6 +240,22 @@ class TestWhatTheNewerDatabaseKnows:
         days(life, 3)
         assert life.sent() == ["one", "two"]
 
+    def test_a_step_that_took_the_old_name_of_another_since_takes_nothing_from_it(self, life: Life) -> None:
+        life.given("welcome", *THREE)
+        life.add("mia")
+        life.later(HOUR)
+        file = backed_up(life)
+        uno = mail("uno", delay="1h", subject="one")
+        life.given("welcome", uno | {"was": "one"}, *THREE[1:])
+        life.given("welcome", uno, mail("one", delay="1h", subject="another"), *THREE[1:])
+        life.later(DAY)
+        assert life.sent() == ["one", "another"]
+        put_back(life, file)
+        assert [message.state for message in life.queue("mia")] == [OutboxState.SENT] * 2
+        assert life.steps("mia") == {"uno": "executed", "one": "executed"}
+        days(life, 3)
+        assert life.sent() == ["one", "another", "two", "three"]
+
     def test_a_step_that_was_renamed_since_is_not_sent_under_its_old_name(self, life: Life) -> None:
         life.given("welcome", *THREE)
         life.add("mia")

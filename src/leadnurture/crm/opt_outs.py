@@ -10,13 +10,13 @@ from leadnurture.crm import standing, suppression
 from leadnurture.crm.change import Change, FactKind
 from leadnurture.crm.timeline import note
 from leadnurture.errors import NotFoundError
+from leadnurture.store.rows import in_parts
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.privacy import LeadOptOut, Suppression
 from leadnurture.store.vocabulary import ContactChannel, InteractionType
 
 TOLD = {ContactChannel.EMAIL: "e-mail", ContactChannel.SMS: "texts", ContactChannel.PHONE: "phone calls"}
 _OF_NUMBERS = (ContactChannel.SMS, ContactChannel.PHONE)
-_AT_ONCE = 500
 
 
 class NotTheirAddressError(NotFoundError):
@@ -197,8 +197,7 @@ def leads_with(session: Session, addresses: Sequence[str]) -> list[Lead]:
     """Return the leads that have one of these addresses or numbers."""
     columns = (Lead.primary_email, Lead.secondary_email, Lead.primary_phone, Lead.secondary_phone)
     found: dict[int | None, Lead] = {}
-    for start in range(0, len(addresses), _AT_ONCE):
-        some = addresses[start : start + _AT_ONCE]
+    for some in in_parts(addresses):
         having = or_(*(col(column).in_(some) for column in columns))
         found |= {lead.id: lead for lead in session.exec(select(Lead).where(having)).all()}
     return list(found.values())

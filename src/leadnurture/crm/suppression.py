@@ -17,13 +17,13 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from leadnurture.crm.change import Change
+from leadnurture.store.rows import in_parts
 from leadnurture.store.tables.lead import Lead
 from leadnurture.store.tables.privacy import Suppression
 from leadnurture.store.vocabulary import ContactChannel
 
 OPTED_OUT = "they opted out"
 _SALTS = "suppression salts"  # in the session's notes
-_AT_ONCE = 500  # digests in one question to the database
 _Digests = dict[tuple[bytes, bytes], str]  # (salt, digest) → address
 
 
@@ -117,7 +117,7 @@ def _digest(address: str, salt: bytes) -> bytes:
 def _rows(session: Session, digests: _Digests) -> list[Suppression]:
     wanted = [digest for _, digest in digests]
     rows: list[Suppression] = []
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = select(Suppression).where(col(Suppression.digest).in_(wanted[start : start + _AT_ONCE]))
-        rows += [row for row in session.exec(some).all() if (row.salt, row.digest) in digests]
+    for some in in_parts(wanted):
+        listed = session.exec(select(Suppression).where(col(Suppression.digest).in_(some))).all()
+        rows += [row for row in listed if (row.salt, row.digest) in digests]
     return rows

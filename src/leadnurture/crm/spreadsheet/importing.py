@@ -1,8 +1,7 @@
 """Bringing a spreadsheet's rows into the book of business, and giving back those that do not fit."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -18,10 +17,8 @@ from leadnurture.crm.spreadsheet.sheet import Sheet, SheetRow
 from leadnurture.crm.spreadsheet.writing import csv_bytes
 from leadnurture.crm.values import Reading
 from leadnurture.errors import InvalidInputError
+from leadnurture.store.rows import in_parts
 from leadnurture.store.tables.lead import Lead
-
-_AT_ONCE = 500  # rows in one statement: enough to be quick, few enough for progress to show
-_Item = TypeVar("_Item")
 
 
 class StrictImportError(InvalidInputError):
@@ -80,7 +77,7 @@ def import_sheet(
 
 def _create(change: Change, rows: Sequence[GoodRow], tell: Callable[[], None]) -> list[Lead]:
     created: list[Lead] = []
-    for together in _together(rows):
+    for together in in_parts(rows):
         created += record_new(change, [row.values for row in together])
         for _ in together:
             tell()
@@ -99,16 +96,11 @@ def _update(change: Change, pairs: Iterable[tuple[Lead, GoodRow]], tell: Callabl
 
 def _known_leads(session: Session, emails: Sequence[str]) -> dict[str, Lead]:
     known: dict[str, Lead] = {}
-    for together in _together(emails):
+    for together in in_parts(emails):
         asked = col(Lead.primary_email).in_(together)
         known |= leads.merged_by_email(session, together)
         known |= {lead.primary_email: lead for lead in session.exec(select(Lead).where(asked))}
     return known
-
-
-def _together(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
-    """Cut a list into parts for one statement each."""
-    yield from (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))
 
 
 def _ids(found: Iterable[Lead]) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from leadnurture.crm.change import Change
 from leadnurture.crm.timeline import note
-from leadnurture.engine import walk
+from leadnurture.engine import renaming, walk
 from leadnurture.engine.accepted import TOLD
 from leadnurture.engine.book import UnreadableVersionError
 from leadnurture.engine.engine import Engine
@@ -54,12 +54,19 @@ def _under_names_here(
 ) -> tuple[dict[str, Execution], dict[str, OutboxMessage]]:
     """Return what the newer database has of a walk by step: under the names here, where a message tells the step.
 
-    A step may have been renamed since; its message is known by its Message-ID.
+    A step may have been renamed since; its message is known by its Message-ID. Where another step has its old name by
+    now, what is here takes the new one.
     """
-    theirs = _of(newer, OutboxMessage, there)
-    mine = {one.message_id: one.step_key for one in _of(change.session, OutboxMessage, here)}
-    since = {one.step_key: mine[one.message_id] for one in theirs if one.message_id in mine}
-    return _named(_of(newer, Execution, there), since), _named(theirs, since)
+    executions, theirs = _of(newer, Execution, there), _of(newer, OutboxMessage, there)
+    named, taken = {one.message_id: one.step_key for one in theirs}, {one.step_key for one in executions}
+    since: dict[str, str] = {}
+    for mine in _of(change.session, OutboxMessage, here):
+        name = named.get(mine.message_id, mine.step_key)
+        if name != mine.step_key and mine.step_key in taken:
+            renaming.rename(change.session, here, [{mine.step_key: name}])
+        elif name != mine.step_key:
+            since[name] = mine.step_key
+    return _named(executions, since), _named(theirs, since)
 
 
 def _named(rows: Iterable[Row], since: Mapping[str, str]) -> dict[str, Row]:
