@@ -48,7 +48,6 @@ def add(
     Example: leadnurture lead add --email emma@example.com --couple "Emma Stone & Jack Smith" --wedding-date 2027-06-14
     """
     from leadnurture.crm import leads, standing
-    from leadnurture.reports.lead_duplicates import lead_duplicates
 
     typed = {
         "primary_email": email,
@@ -74,14 +73,22 @@ def add(
                 return change, leads.create(change, values, origin="typed in")
 
         change, lead = with_sources(entered, create=create_sources)
-        enrolled = [sequence for _, sequence in change.enrolled]
-        points = _points(studio, lead, change)
-        with studio.read() as session:
-            pairs = lead_duplicates(session, {lead.id or 0})
-        if as_json:
-            noticed = {"possible_duplicates": [pair.as_json() for pair in pairs], "suppressed": bool(change.suppressed)}
-            terminal.print_json(_added(studio, lead, enrolled, points) | noticed)
-            return
+        _tell_added(studio, change, lead, as_json=as_json)
+
+
+def _tell_added(studio: "Studio", change: "Change", lead: "Lead", *, as_json: bool) -> None:
+    """Tell who was entered, what their score is made of, what begins with them, and who they may be already."""
+    from leadnurture.crm import leads
+    from leadnurture.reports.lead_duplicates import lead_duplicates
+
+    enrolled = [sequence for _, sequence in change.enrolled]
+    points = _points(studio, lead, change)
+    with studio.read() as session:
+        pairs = lead_duplicates(session, {lead.id or 0})
+    if as_json:
+        noticed = {"possible_duplicates": [pair.as_json() for pair in pairs], "suppressed": bool(change.suppressed)}
+        terminal.print_json(_added(studio, lead, enrolled, points) | noticed)
+        return
     terminal.say(f"Lead {lead.id}: {leads.couple_of(lead)}, score {lead.lead_score} ({lead.lead_temperature.value})")
     for point in points:
         terminal.say(f"  {point['adjustment']:+g}  {point['rule_name']}")
